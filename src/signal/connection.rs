@@ -1,0 +1,343 @@
+//! The weak handle of a connection.
+
+use std::fmt;
+use std::future::Future;
+use std::hash::Hash;
+use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use event_listener::EventListener;
+
+use super::filter::Filters;
+use super::key::Key;
+use super::registry::Slot;
+use super::report::ConnectionId;
+use super::running::Running;
+use super::sender::IntoSender;
+use crate::sync::{Arc, Weak};
+
+/// One connection of a signal, held weakly: dropping the handle changes nothing, and the handle keeps nothing alive.
+///
+/// A connection ends when somebody disconnects it, when its last call was granted (`.once()`, `.times(n)`), when its
+/// signal's last handle is dropped, or when something it cannot do without dies: the object of a weak method, one it
+/// tracks, or an `Arc` sender where dead senders are all it listens to. An ended connection never comes back; its
+/// handle then answers `false` to everything.
+///
+/// # Examples
+/// ```
+/// use fanfare::Signal;
+///
+/// let signal = Signal::new(0u32);
+/// let connection = signal.connect_sync(|ev| println!("{}", **ev)).now();
+/// assert!(connection.is_connected());
+/// assert!(connection.disconnect());
+/// assert!(!connection.disconnect()); // it was gone already
+/// ```
+pub struct Connection<K = Key> {
+    id: ConnectionId,
+    slot: Weak<dyn Handle<K>>,
+}
+
+/// A connection whatever its payload and reply are.
+pub(crate) trait Handle<K>: Send + Sync {
+    fn running(&self) -> &Running;
+    fn name(&self) -> Option<Arc<str>>;
+    fn is_connected(&self) -> bool;
+    fn disconnect(&self) -> bool;
+    fn block(&self);
+    fn unblock(&self);
+    fn add(self: Arc<Self>, filters: Filters<K>) -> bool;
+    fn remove(&self, filters: Filters<K>) -> bool;
+}
+
+impl<P, R, K> Handle<K> for Slot<P, R, K>
+where
+    P: Send + Sync,
+    R: Send,
+    K: Hash + Eq + Send + Sync,
+{
+    fn running(&self) -> &Running {
+        &self.running
+    }
+
+    fn name(&self) -> Option<Arc<str>> {
+        self.name()
+    }
+
+    fn is_connected(&self) -> bool {
+        self.home.upgrade().is_some_and(|home| home.verify(self))
+    }
+
+    fn disconnect(&self) -> bool {
+        self.disconnect()
+    }
+
+    fn block(&self) {
+        self.block();
+    }
+
+    fn unblock(&self) {
+        self.unblock();
+    }
+
+    fn add(self: Arc<Self>, filters: Filters<K>) -> bool {
+        self.home
+            .upgrade()
+            .is_some_and(|home| home.add(&self, filters))
+    }
+
+    fn remove(&self, filters: Filters<K>) -> bool {
+        self.home
+            .upgrade()
+            .is_some_and(|home| self.stands() && home.release(self, &filters).0)
+    }
+}
+
+impl<K> Connection<K> {
+    pub(crate) fn new<P, R>(slot: &Arc<Slot<P, R, K>>) -> Self
+    where
+        P: Send + Sync + 'static,
+        R: Send + 'static,
+        K: Hash + Eq + Send + Sync + 'static,
+    {
+        let weak: Weak<Slot<P, R, K>> = Arc::downgrade(slot);
+        Self {
+            id: slot.id,
+            slot: weak,
+        }
+    }
+
+    /// The connection's number within its signal.
+    #[must_use]
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// The name it was given, as long as it is connected.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        self.slot.upgrade()?.name().map(|name| name.as_ref().into())
+    }
+
+    /// Whether the callback can still be called.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.slot.upgrade().is_some_and(|slot| slot.is_connected())
+    }
+
+    /// Ends the connection; tells whether it stood until now.
+    ///
+    /// No call starts afterwards. Calls that have started go on; an async one that a send has handed to its executor
+    /// and that has not started yet is reported as aborted.
+    pub fn disconnect(&self) -> bool {
+        self.slot.upgrade().is_some_and(|slot| slot.disconnect())
+    }
+
+    /// Ends the connection and waits until no call of it is running; tells whether it stood until now.
+    ///
+    /// The connection is ended at once, not when the future is first polled. Called from inside the callback itself, it
+    /// does not wait for the calls this thread is in the middle of. It cannot see through another task, though: a
+    /// callback that spawns a task and awaits it must not have that task wait for the callback.
+    ///
+    /// # Cancel safety
+    /// Dropping the future stops the waiting, nothing else: the connection stays ended.
+    pub fn disconnect_and_wait(&self) -> DisconnectAndWait<K> {
+        let slot = self.slot.upgrade();
+        let stood = slot.as_ref().is_some_and(|slot| slot.disconnect());
+        DisconnectAndWait {
+            slot,
+            stood,
+            listener: None,
+        }
+    }
+
+    /// Suspends the connection until the guard is dropped: sends pass it by, and the callback keeps its state.
+    ///
+    /// Guards add up: the connection goes on when the last one is dropped. Calls that have started go on.
+    pub fn block(&self) -> BlockGuard<K> {
+        if let Some(slot) = self.slot.upgrade() {
+            slot.block();
+        }
+        BlockGuard {
+            slot: self.slot.clone(),
+        }
+    }
+
+    /// Ends the connection when the value returned is dropped.
+    pub fn scoped(self) -> ScopedConnection<K> {
+        ScopedConnection {
+            connection: self,
+            is_released: false,
+        }
+    }
+
+    /// Listens to these keys too; `false` if the connection has ended.
+    ///
+    /// A connection without filters goes on getting every send: the bare subscription and the filters are independent.
+    pub fn add_keys<I>(&self, keys: I) -> bool
+    where
+        I: IntoIterator<Item: Into<K>>,
+    {
+        self.add(Filters::of_keys(keys.into_iter().map(Into::into)))
+    }
+
+    /// Listens to these senders too; `false` if the connection has ended.
+    pub fn add_senders<I>(&self, senders: I) -> bool
+    where
+        I: IntoIterator<Item: IntoSender>,
+    {
+        self.add(Filters::of_senders(
+            senders.into_iter().map(IntoSender::into_sender),
+        ))
+    }
+
+    /// Listens to these keys no longer; tells whether it listened to any of them.
+    ///
+    /// A connection that has lost its last filter is still there. It matches nothing until it is given another one.
+    pub fn remove_keys<I>(&self, keys: I) -> bool
+    where
+        I: IntoIterator<Item: Into<K>>,
+    {
+        self.remove(Filters::of_keys(keys.into_iter().map(Into::into)))
+    }
+
+    /// Listens to these senders no longer; tells whether it listened to any of them. See [`remove_keys`](Self::remove_keys).
+    pub fn remove_senders<I>(&self, senders: I) -> bool
+    where
+        I: IntoIterator<Item: IntoSender>,
+    {
+        self.remove(Filters::of_senders(
+            senders.into_iter().map(IntoSender::into_sender),
+        ))
+    }
+
+    fn add(&self, filters: Filters<K>) -> bool {
+        self.slot.upgrade().is_some_and(|slot| slot.add(filters))
+    }
+
+    fn remove(&self, filters: Filters<K>) -> bool {
+        self.slot.upgrade().is_some_and(|slot| slot.remove(filters))
+    }
+}
+
+impl<K> Clone for Connection<K> {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id,
+            slot: self.slot.clone(),
+        }
+    }
+}
+
+impl<K> fmt::Debug for Connection<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("id", &self.id.0)
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+// User code runs behind these handles with its panics caught, and never under a lock.
+impl<K> UnwindSafe for Connection<K> {}
+impl<K> RefUnwindSafe for Connection<K> {}
+
+/// Suspends a connection as long as it lives. Made by [`Connection::block`].
+#[must_use = "the connection goes on as soon as the guard is dropped"]
+pub struct BlockGuard<K = Key> {
+    slot: Weak<dyn Handle<K>>,
+}
+
+impl<K> Drop for BlockGuard<K> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.upgrade() {
+            slot.unblock();
+        }
+    }
+}
+
+impl<K> fmt::Debug for BlockGuard<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockGuard").finish_non_exhaustive()
+    }
+}
+
+impl<K> UnwindSafe for BlockGuard<K> {}
+impl<K> RefUnwindSafe for BlockGuard<K> {}
+
+/// A [`Connection`] that ends when this is dropped. Made by [`Connection::scoped`].
+#[must_use = "the connection ends as soon as this is dropped"]
+pub struct ScopedConnection<K = Key> {
+    connection: Connection<K>,
+    is_released: bool,
+}
+
+impl<K> ScopedConnection<K> {
+    /// Lets the connection live on.
+    pub fn release(mut self) -> Connection<K> {
+        self.is_released = true;
+        self.connection.clone()
+    }
+}
+
+impl<K> Deref for ScopedConnection<K> {
+    type Target = Connection<K>;
+
+    fn deref(&self) -> &Connection<K> {
+        &self.connection
+    }
+}
+
+impl<K> Drop for ScopedConnection<K> {
+    fn drop(&mut self) {
+        if !self.is_released {
+            self.connection.disconnect();
+        }
+    }
+}
+
+impl<K> fmt::Debug for ScopedConnection<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ScopedConnection").field(&**self).finish()
+    }
+}
+
+/// Resolves when no call of an ended connection is running. Made by [`Connection::disconnect_and_wait`].
+#[must_use = "the connection is ended, but nothing waits for its calls without `.await`"]
+pub struct DisconnectAndWait<K = Key> {
+    slot: Option<Arc<dyn Handle<K>>>,
+    stood: bool,
+    listener: Option<EventListener>,
+}
+
+impl<K> Future for DisconnectAndWait<K> {
+    type Output = bool;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        let this = &mut *self;
+        if let Some(slot) = &this.slot {
+            if slot
+                .running()
+                .poll_idle(&mut this.listener, cx)
+                .is_pending()
+            {
+                return Poll::Pending;
+            }
+            this.slot = None;
+        }
+        Poll::Ready(this.stood)
+    }
+}
+
+impl<K> fmt::Debug for DisconnectAndWait<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DisconnectAndWait")
+            .field("waits", &self.slot.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K> UnwindSafe for DisconnectAndWait<K> {}
+impl<K> RefUnwindSafe for DisconnectAndWait<K> {}

@@ -1,0 +1,111 @@
+//! The builder of a disconnect by callback.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::hash::Hash;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::callback::CallbackId;
+use super::filter::{Filters, filter_methods};
+use super::key::Key;
+use super::registry::Registry;
+use super::sender::IntoSender;
+use crate::sync::Arc;
+
+/// A disconnect in the making: `.await` or [`now`](Self::now) does it, and tells whether anything was removed.
+///
+/// Bare, it removes the callback from everything. With filters, it takes the callback off those alone: an unfiltered
+/// subscription stands, and so do other filters. A callback that is left with nothing is disconnected. What is not there
+/// is ignored.
+#[must_use = "nothing is disconnected until the builder is ended by `.await` or `.now()`"]
+pub struct DisconnectBuilder<P, R = (), K = Key> {
+    registry: Arc<Registry<P, R, K>>,
+    callback: CallbackId,
+    filters: Filters<K>,
+}
+
+impl<P, R, K> DisconnectBuilder<P, R, K> {
+    pub(super) fn new(registry: &Arc<Registry<P, R, K>>, callback: CallbackId) -> Self {
+        Self {
+            registry: Arc::clone(registry),
+            callback,
+            filters: Filters::new(),
+        }
+    }
+
+    filter_methods!(
+        "Takes the callback off this sender.",
+        "Takes the callback off this key."
+    );
+}
+
+impl<P, R, K: Hash + Eq> DisconnectBuilder<P, R, K> {
+    /// Disconnects. What `.await` does, from sync code.
+    pub fn now(self) -> bool {
+        let Some(slot) = self.registry.named(self.callback) else {
+            return false;
+        };
+        if self.filters.is_bare() {
+            return slot.disconnect();
+        }
+        let (removed, is_left_with_nothing) = self.registry.release(&slot, &self.filters);
+        if removed && is_left_with_nothing {
+            slot.disconnect();
+        }
+        removed
+    }
+}
+
+impl<P, R, K: Hash + Eq> IntoFuture for DisconnectBuilder<P, R, K> {
+    type Output = bool;
+    type IntoFuture = DisconnectFuture<P, R, K>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        DisconnectFuture {
+            disconnect: Some(self),
+        }
+    }
+}
+
+impl<P, R, K: fmt::Debug> fmt::Debug for DisconnectBuilder<P, R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DisconnectBuilder")
+            .field("keys", &self.filters.keys)
+            .field("senders", &self.filters.senders)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A disconnect that has been awaited. Made by `.await` on a [`DisconnectBuilder`].
+///
+/// # Cancel safety
+/// The first poll disconnects and is ready. Before it nothing has been disconnected.
+#[must_use = "futures do nothing unless awaited"]
+pub struct DisconnectFuture<P, R = (), K = Key> {
+    disconnect: Option<DisconnectBuilder<P, R, K>>,
+}
+
+/// Nothing in it is ever pinned.
+impl<P, R, K> Unpin for DisconnectFuture<P, R, K> {}
+
+impl<P, R, K: Hash + Eq> Future for DisconnectFuture<P, R, K> {
+    type Output = bool;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<bool> {
+        Poll::Ready(
+            self.disconnect
+                .take()
+                .expect("polled after it was ready")
+                .now(),
+        )
+    }
+}
+
+impl<P, R, K> fmt::Debug for DisconnectFuture<P, R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DisconnectFuture")
+            .field("done", &self.disconnect.is_none())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,198 @@
+//! A send inside one task, for less than all replies.
+
+use std::fmt;
+use std::future::Future;
+use std::hash::Hash;
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::schedule::Crew;
+use super::send::SendBuilder;
+
+/// What becomes of replies as they come.
+pub trait Folder<R>: sealed::Sealed {
+    /// What is left in the end.
+    type Output;
+
+    #[doc(hidden)]
+    fn add(&mut self, reply: R) -> ControlFlow<Self::Output>;
+
+    #[doc(hidden)]
+    fn end(&mut self) -> Self::Output;
+}
+
+/// Takes the first reply. See [`SendBuilder::first`].
+#[derive(Debug)]
+pub struct First;
+
+impl<R> Folder<R> for First {
+    type Output = Option<R>;
+
+    fn add(&mut self, reply: R) -> ControlFlow<Option<R>> {
+        ControlFlow::Break(Some(reply))
+    }
+
+    fn end(&mut self) -> Option<R> {
+        None
+    }
+}
+
+/// Folds all replies. See [`SendBuilder::fold`].
+pub struct Fold<A, F> {
+    so_far: Option<A>,
+    fold: F,
+}
+
+impl<A, F> Fold<A, F> {
+    pub(super) fn new(init: A, fold: F) -> Self {
+        Self {
+            so_far: Some(init),
+            fold,
+        }
+    }
+}
+
+/// Why `so_far` can be taken: it is put back at once, and a fold that panicked is polled no more.
+const TAKEN: &str = "polled after it finished";
+
+impl<A, R, F: FnMut(A, R) -> A> Folder<R> for Fold<A, F> {
+    type Output = A;
+
+    fn add(&mut self, reply: R) -> ControlFlow<A> {
+        let so_far = self.so_far.take().expect(TAKEN);
+        self.so_far = Some((self.fold)(so_far, reply));
+        ControlFlow::Continue(())
+    }
+
+    fn end(&mut self) -> A {
+        self.so_far.take().expect(TAKEN)
+    }
+}
+
+/// Folds replies until told to stop. See [`SendBuilder::try_fold`].
+pub struct TryFold<A, F>(Fold<A, F>);
+
+impl<A, F> TryFold<A, F> {
+    pub(super) fn new(init: A, fold: F) -> Self {
+        Self(Fold::new(init, fold))
+    }
+}
+
+impl<A, B, R, F: FnMut(A, R) -> ControlFlow<B, A>> Folder<R> for TryFold<A, F> {
+    type Output = ControlFlow<B, A>;
+
+    fn add(&mut self, reply: R) -> ControlFlow<ControlFlow<B, A>> {
+        let so_far = self.0.so_far.take().expect(TAKEN);
+        match (self.0.fold)(so_far, reply) {
+            ControlFlow::Continue(so_far) => {
+                self.0.so_far = Some(so_far);
+                ControlFlow::Continue(())
+            }
+            done => ControlFlow::Break(done),
+        }
+    }
+
+    fn end(&mut self) -> ControlFlow<B, A> {
+        ControlFlow::Continue(self.0.so_far.take().expect(TAKEN))
+    }
+}
+
+impl<A: fmt::Debug, F> fmt::Debug for Fold<A, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fold")
+            .field("so_far", &self.so_far)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<A: fmt::Debug, F> fmt::Debug for TryFold<A, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryFold")
+            .field("so_far", &self.0.so_far)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs a send's callbacks in the task that polls it, and folds their replies. Made by [`SendBuilder::first`],
+/// [`fold`](SendBuilder::fold) and [`try_fold`](SendBuilder::try_fold).
+///
+/// # Cancel safety
+/// As [`SendBuilder::join`]; what was folded so far is lost.
+#[must_use = "nothing is sent until it is awaited"]
+pub struct FoldFuture<'a, P, R, K, S> {
+    send: Option<SendBuilder<'a, P, R, K>>,
+    crew: Crew<P, R, K>,
+    folder: S,
+}
+
+/// Nothing in it is ever pinned: callbacks' futures are boxed.
+impl<P, R, K, S> Unpin for FoldFuture<'_, P, R, K, S> {}
+
+impl<'a, P, R, K, S> FoldFuture<'a, P, R, K, S> {
+    pub(super) fn new(send: SendBuilder<'a, P, R, K>, folder: S) -> Self {
+        Self {
+            send: Some(send),
+            crew: Crew::new(),
+            folder,
+        }
+    }
+}
+
+impl<P, R, K, S> Future for FoldFuture<'_, P, R, K, S>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    S: Folder<R>,
+{
+    type Output = S::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Output> {
+        let this = &mut *self;
+        let mut broken = None;
+        if let Some(send) = this.send.take() {
+            let (folder, crew) = (&mut this.folder, &mut this.crew);
+            let finished = |outcome, _| match fold_in(folder, outcome) {
+                ControlFlow::Continue(()) => ControlFlow::Continue(()),
+                ControlFlow::Break(output) => {
+                    broken = Some(output);
+                    ControlFlow::Break(())
+                }
+            };
+            // A send that panicked in `update` reaches nobody, so there is nothing to fold.
+            let _ = send.run_in_task(cx, finished, |call, place| crew.add(place, call));
+        }
+        while broken.is_none() {
+            match this.crew.poll_next(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some((_, outcome))) => {
+                    broken = fold_in(&mut this.folder, outcome).break_value()
+                }
+                Poll::Ready(None) => broken = Some(this.folder.end()),
+            }
+        }
+        // What is left of the crew is cancelled now, not when the future is dropped.
+        this.crew = Crew::new();
+        Poll::Ready(broken.expect("set above"))
+    }
+}
+
+fn fold_in<R, E, S: Folder<R>>(folder: &mut S, outcome: Result<R, E>) -> ControlFlow<S::Output> {
+    outcome.map_or(ControlFlow::Continue(()), |reply| folder.add(reply))
+}
+
+impl<P, R, K, S> fmt::Debug for FoldFuture<'_, P, R, K, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FoldFuture")
+            .field("sent", &self.send.is_none())
+            .finish_non_exhaustive()
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::First {}
+    impl<A, F> Sealed for super::Fold<A, F> {}
+    impl<A, F> Sealed for super::TryFold<A, F> {}
+}

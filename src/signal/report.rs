@@ -1,0 +1,225 @@
+//! What came of a send.
+
+use std::fmt;
+use std::iter;
+
+use super::panic::Panic;
+use crate::sync::Arc;
+
+/// What each callback of a send did: one entry a callback, in the order in which they matched.
+///
+/// For `R = ()` a report without failures takes no memory of its own, however many callbacks ran.
+#[must_use = "a report tells which callbacks failed"]
+pub struct Report<R> {
+    /// The replies of those that did not fail, in match order.
+    replies: Vec<R>,
+    /// The others, each with its place in match order.
+    failures: Vec<(usize, Failure)>,
+    /// What kept the send itself from happening.
+    unsent: Option<Failure>,
+}
+
+impl<R> Report<R> {
+    pub(crate) fn new() -> Self {
+        Self {
+            replies: Vec::new(),
+            failures: Vec::new(),
+            unsent: None,
+        }
+    }
+
+    pub(crate) fn of_unsent(panic: Panic) -> Self {
+        Self {
+            unsent: Some(Failure::of_send(panic)),
+            ..Self::new()
+        }
+    }
+
+    /// How many callbacks matched.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.replies.len() + self.failures.len()
+    }
+
+    /// Whether every callback replied.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.failures.is_empty() && self.unsent.is_none()
+    }
+
+    /// The replies of the callbacks that did not fail, in match order.
+    #[must_use]
+    pub fn replies(&self) -> &[R] {
+        &self.replies
+    }
+
+    /// What failed, in match order.
+    ///
+    /// Where `.update(..)` panicked, nothing was sent and that is the only failure, of no connection.
+    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.unsent
+            .iter()
+            .chain(self.failures.iter().map(|(_, failure)| failure))
+    }
+
+    /// Every callback's outcome, in match order.
+    pub fn iter(&self) -> impl Iterator<Item = Result<&R, &Failure>> {
+        let failures = self
+            .failures
+            .iter()
+            .map(|(place, failure)| (*place, failure));
+        in_order(self.replies.iter(), failures)
+    }
+
+    /// The replies, without what failed.
+    #[must_use]
+    pub fn into_replies(self) -> Vec<R> {
+        self.replies
+    }
+
+    /// Every callback's outcome, in match order.
+    #[must_use]
+    pub fn into_results(self) -> Vec<Result<R, Failure>> {
+        in_order(self.replies.into_iter(), self.failures.into_iter()).collect()
+    }
+
+    /// Adds the next callback's outcome.
+    pub(crate) fn push(&mut self, outcome: Result<R, Failure>) {
+        match outcome {
+            Ok(reply) => self.replies.push(reply),
+            Err(failure) => self.failures.push((self.count(), failure)),
+        }
+    }
+
+    /// Puts outcomes that came later into the places that were kept for them. `late` is in order of place.
+    pub(crate) fn with_late(self, late: Vec<(usize, Result<R, Failure>)>) -> Self {
+        if late.is_empty() {
+            return self;
+        }
+        let mut whole = Self {
+            unsent: self.unsent,
+            ..Self::new()
+        };
+        let mut early = in_order(self.replies.into_iter(), self.failures.into_iter());
+        for (place, outcome) in late {
+            for earlier in early.by_ref().take(place - whole.count()) {
+                whole.push(earlier);
+            }
+            whole.push(outcome);
+        }
+        early.for_each(|rest| whole.push(rest));
+        whole
+    }
+}
+
+/// Replies and failures as one row: each failure stands at its place, the replies fill the rest.
+fn in_order<R, F>(
+    mut replies: impl Iterator<Item = R>,
+    failures: impl Iterator<Item = (usize, F)>,
+) -> impl Iterator<Item = Result<R, F>> {
+    let mut failures = failures.peekable();
+    let mut place = 0;
+    iter::from_fn(move || {
+        let failed = failures
+            .next_if(|(at, _)| *at == place)
+            .map(|(_, failure)| Err(failure));
+        place += 1;
+        failed.or_else(|| replies.next().map(Ok))
+    })
+}
+
+impl<R: fmt::Debug> fmt::Debug for Report<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        if let Some(unsent) = &self.unsent {
+            list.entry(unsent);
+        }
+        list.entries(self.iter()).finish()
+    }
+}
+
+/// A callback that did not reply: which one, and why.
+pub struct Failure {
+    connection: Option<ConnectionId>,
+    name: Option<Arc<str>>,
+    cause: Cause,
+}
+
+/// Why a callback did not reply.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// It panicked: in its body, in the future it returned, in that future's drop, or in its predicate.
+    Panicked(Panic),
+    /// It was stopped, or its task was dropped before it finished: [`Delivery::abort`](crate::Delivery::abort), a
+    /// disconnect before it had started, an executor that shut down or panicked.
+    Aborted,
+}
+
+impl Failure {
+    pub(crate) fn new(connection: ConnectionId, name: Option<Arc<str>>, cause: Cause) -> Self {
+        Self {
+            connection: Some(connection),
+            name,
+            cause,
+        }
+    }
+
+    fn of_send(panic: Panic) -> Self {
+        Self {
+            connection: None,
+            name: None,
+            cause: Cause::Panicked(panic),
+        }
+    }
+
+    /// The connection whose callback it was; `None` where the send itself failed, in `.update(..)`.
+    #[must_use]
+    pub fn connection(&self) -> Option<ConnectionId> {
+        self.connection
+    }
+
+    /// The connection's name, if it was given one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// Why, for keeps.
+    #[must_use]
+    pub fn into_cause(self) -> Cause {
+        self.cause
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, self.connection) {
+            (Some(name), _) => write!(f, "callback `{name}` ")?,
+            (None, Some(id)) => write!(f, "callback of connection {} ", id.0)?,
+            (None, None) => f.write_str("the send's `update` ")?,
+        }
+        match &self.cause {
+            Cause::Panicked(panic) => write!(f, "panicked: {panic}"),
+            Cause::Aborted => f.write_str("was aborted"),
+        }
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Failure({self})")
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The number of a connection, unique within its signal; later ones are higher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub(crate) u64);

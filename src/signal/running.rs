@@ -1,0 +1,99 @@
+//! How many calls of one connection are running, and waiting until none is.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use event_listener::{Event, EventListener};
+use smallvec::SmallVec;
+
+use crate::sync::{AtomicUsize, Ordering};
+
+/// The calls of one connection that have started and not finished.
+///
+/// `count` is written by whoever starts or finishes a call, without a lock. A call counts itself before it looks whether
+/// its connection still stands; who disconnects marks the connection before it looks at the count. Both sides are
+/// `SeqCst`, so at least one of them sees the other: either the call does not start, or it is waited for.
+#[derive(Debug)]
+pub(crate) struct Running {
+    count: AtomicUsize,
+    finished: Event,
+}
+
+impl Running {
+    pub(crate) fn new() -> Self {
+        Self {
+            count: AtomicUsize::new(0),
+            finished: Event::new(),
+        }
+    }
+
+    pub(crate) fn enter(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn leave(&self) {
+        self.count.fetch_sub(1, Ordering::SeqCst);
+        // Every time, not only at zero: who waits from inside a call waits for its own calls alone to be left.
+        self.finished.notify(usize::MAX);
+    }
+
+    /// Whether no call is running, those aside that this very thread is in the middle of.
+    fn is_idle(&self) -> bool {
+        self.count.load(Ordering::SeqCst) <= frames_of(self)
+    }
+
+    /// Ready once no call is running. `listener` belongs to the one who waits.
+    pub(crate) fn poll_idle(
+        &self,
+        listener: &mut Option<EventListener>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        // Check, listen, check again, wait: a call that finishes in between is seen by one of the two.
+        loop {
+            if self.is_idle() {
+                *listener = None;
+                return Poll::Ready(());
+            }
+            let Some(mut listening) = listener.take() else {
+                *listener = Some(self.finished.listen());
+                continue;
+            };
+            if Pin::new(&mut listening).poll(cx).is_pending() {
+                *listener = Some(listening);
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Makes this thread known to be inside a call, for as long as the guard lives.
+    pub(crate) fn frame(&self) -> Frame {
+        FRAMES.with_borrow_mut(|frames| frames.push(self.address()));
+        Frame(())
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+thread_local! {
+    /// The calls this thread is inside of, innermost last. Without it, a callback that waits for its own connection
+    /// to come to rest would wait for itself.
+    static FRAMES: RefCell<SmallVec<[usize; 8]>> = const { RefCell::new(SmallVec::new_const()) };
+}
+
+fn frames_of(running: &Running) -> usize {
+    let address = running.address();
+    FRAMES.with_borrow(|frames| frames.iter().filter(|&&frame| frame == address).count())
+}
+
+#[must_use]
+pub(crate) struct Frame(());
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        FRAMES.with_borrow_mut(SmallVec::pop);
+    }
+}

@@ -1,0 +1,295 @@
+//! Who sends: identity by address.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::pin::Pin;
+use std::ptr;
+use std::rc::Rc;
+
+use crate::sync::{Arc, AtomicU64, Weak, next_number};
+
+/// The identity of a sender: its address, never its value.
+///
+/// One made from an `Arc` also holds that `Arc` weakly. The address then cannot be given to another object as long as
+/// this id, or a connection made with it, is there; and the connection goes when the object dies.
+///
+/// One made from a plain reference is the address and nothing more. **If the object is dropped, or moved, another one
+/// can come to stand at its address and be taken for it**: for senders that do not live as long as the connections to
+/// them, use an `Arc`, or [`SenderId::unique`]. A struct and its first field have one address, too.
+#[derive(Clone)]
+pub struct SenderId {
+    address: Address,
+    object: Object,
+}
+
+/// What senders are compared by. The kinds never equal each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Address {
+    Object(usize),
+    Method(usize, TypeId),
+    Unique(u64),
+}
+
+#[derive(Clone)]
+enum Object {
+    Bare,
+    Shared(Weak<dyn Any + Send + Sync>),
+    Unsized(Arc<dyn Liveness>),
+}
+
+trait Liveness: Send + Sync {
+    fn is_alive(&self) -> bool;
+}
+
+impl<T: ?Sized + Send + Sync> Liveness for Weak<T> {
+    fn is_alive(&self) -> bool {
+        self.strong_count() > 0
+    }
+}
+
+impl SenderId {
+    /// An identity of its own, equal to no object's and to no other token.
+    #[must_use]
+    pub fn unique() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self {
+            address: Address::Unique(next_number(&LAST)),
+            object: Object::Bare,
+        }
+    }
+
+    /// One method of an object as a sender, different from the object itself and from its other methods.
+    ///
+    /// After `asyncio_dispatch`, where a bound method is identified by the pair of object and function.
+    ///
+    /// # Examples
+    /// ```
+    /// use fanfare::{AsSender, SenderId};
+    ///
+    /// struct Valve { open: bool }
+    /// impl AsSender for Valve {}
+    /// impl Valve {
+    ///     fn opened(&self) {}
+    ///     fn closed(&self) {}
+    /// }
+    ///
+    /// let valve = Valve { open: true };
+    /// assert_eq!(SenderId::method(&valve, Valve::opened), SenderId::method(&valve, Valve::opened));
+    /// assert_ne!(SenderId::method(&valve, Valve::opened), SenderId::method(&valve, Valve::closed));
+    /// ```
+    #[must_use]
+    pub fn method<M: 'static>(sender: impl IntoSender, _method: M) -> Self {
+        let mut id = sender.into_sender();
+        if let Address::Object(address) = id.address {
+            id.address = Address::Method(address, TypeId::of::<M>());
+        }
+        id
+    }
+
+    /// The object in an `Arc` whose type has no size known to the compiler, such as `Arc<dyn Widget>`.
+    ///
+    /// Any other `Arc` goes straight to `.sender(&arc)`. This one allocates.
+    #[must_use]
+    pub fn of_arc<T>(object: &Arc<T>) -> Self
+    where
+        T: ?Sized + Send + Sync + 'static,
+    {
+        Self {
+            object: Object::Unsized(Arc::new(Arc::downgrade(object))),
+            ..Self::at(&**object)
+        }
+    }
+
+    /// Whether the object may still be there: false once an object that came as an `Arc` is gone.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        match &self.object {
+            Object::Bare => true,
+            Object::Shared(object) => object.strong_count() > 0,
+            Object::Unsized(object) => object.is_alive(),
+        }
+    }
+
+    pub(crate) fn at<T: ?Sized>(value: &T) -> Self {
+        Self {
+            address: Address::Object(ptr::from_ref(value).addr()),
+            object: Object::Bare,
+        }
+    }
+
+    pub(crate) fn address(&self) -> Address {
+        self.address
+    }
+
+    /// Whether the object's life is known, so that it can be waited for and cleaned up after.
+    pub(crate) fn is_held(&self) -> bool {
+        !matches!(self.object, Object::Bare)
+    }
+
+    pub(crate) fn downcast<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        match &self.object {
+            Object::Shared(object) => object.upgrade()?.downcast().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for SenderId {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address
+    }
+}
+
+impl Eq for SenderId {}
+
+impl Hash for SenderId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.address.hash(state);
+    }
+}
+
+impl fmt::Debug for SenderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address {
+            Address::Object(address) => write!(f, "SenderId(at {address:#x})"),
+            Address::Method(address, _) => write!(f, "SenderId(a method at {address:#x})"),
+            Address::Unique(number) => write!(f, "SenderId(unique {number})"),
+        }
+    }
+}
+
+/// A type whose values can be named as senders. The body is there already: `impl AsSender for Ashley {}` is enough.
+///
+/// A value is itself by where it is: `.sender(self)` inside its methods and `.sender(&value)` outside mean the same
+/// object, and so does `.sender(&arc)` where it lives in an `Arc`. `Arc`, `Rc`, `Box`, `Pin` and references are seen
+/// through. A type may give another identity by writing the body, such as a token made with [`SenderId::unique`].
+///
+/// # Examples
+/// ```
+/// use fanfare::{AsSender, Event, Signal};
+///
+/// struct Ashley { age: u8 }
+/// impl AsSender for Ashley {}
+///
+/// let (ashley, other) = (Ashley { age: 30 }, Ashley { age: 30 });
+/// let signal = Signal::new(());
+/// signal.connect_sync(|_| println!("Ashley speaks")).sender(&ashley).now();
+/// # futures_lite::future::block_on(async {
+/// assert_eq!(signal.send().sender(&ashley).await.count(), 1);
+/// assert_eq!(signal.send().sender(&other).await.count(), 0); // equal, but somebody else
+/// # });
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a sender yet",
+    label = "not a sender",
+    note = "write `impl fanfare::AsSender for {Self} {{}}`, or pass `fanfare::by_address(&value)`"
+)]
+pub trait AsSender {
+    /// Who this is.
+    fn as_sender(&self) -> SenderId {
+        SenderId::at(self)
+    }
+}
+
+/// The identity of any value by its address, for types that do not implement [`AsSender`].
+///
+/// Only the address is kept; see [`SenderId`] for what that means when the value is dropped or moves. A zero-sized value
+/// has no address of its own and is refused by the compiler.
+///
+/// # Examples
+/// ```
+/// use fanfare::by_address;
+///
+/// let (one, two) = (String::from("same"), String::from("same"));
+/// assert_eq!(by_address(&one), by_address(&one));
+/// assert_ne!(by_address(&one), by_address(&two));
+/// ```
+#[must_use]
+pub fn by_address<T>(value: &T) -> SenderId {
+    const {
+        assert!(
+            size_of::<T>() != 0,
+            "a zero-sized value has no address of its own: put it in an `Arc`, or use `SenderId::unique()`"
+        )
+    };
+    SenderId::at(value)
+}
+
+impl AsSender for SenderId {
+    fn as_sender(&self) -> SenderId {
+        self.clone()
+    }
+}
+
+impl<T: AsSender> AsSender for &T {
+    fn as_sender(&self) -> SenderId {
+        (*self).into_sender()
+    }
+}
+
+impl<T: AsSender> AsSender for Box<T> {
+    fn as_sender(&self) -> SenderId {
+        (&**self).into_sender()
+    }
+}
+
+impl<T: AsSender> AsSender for Rc<T> {
+    fn as_sender(&self) -> SenderId {
+        (**self).as_sender()
+    }
+}
+
+impl<T: AsSender + Send + Sync + 'static> AsSender for Arc<T> {
+    fn as_sender(&self) -> SenderId {
+        let mut id = (**self).as_sender();
+        // A type with an identity of its own keeps it; one known by its address is held where it stands.
+        if id.address == SenderId::at(&**self).address {
+            id.object = Object::Shared(Arc::downgrade(self) as Weak<dyn Any + Send + Sync>);
+        }
+        id
+    }
+}
+
+/// The address only: a pinned `Arc` cannot be taken out of its pin to be held.
+impl<T: Deref<Target: AsSender + Sized>> AsSender for Pin<T> {
+    fn as_sender(&self) -> SenderId {
+        (&**self).into_sender()
+    }
+}
+
+/// What `.sender(..)` takes: a reference to a sender, or a [`SenderId`].
+#[diagnostic::on_unimplemented(
+    message = "a sender is passed by reference, not by value",
+    label = "this value would move, and its address with it",
+    note = "write `.sender(&value)`; a `SenderId`, such as `by_address(&value)` gives, goes in as it is"
+)]
+pub trait IntoSender: sealed::Sealed {
+    #[doc(hidden)]
+    fn into_sender(self) -> SenderId;
+}
+
+impl<S: AsSender> IntoSender for &S {
+    fn into_sender(self) -> SenderId {
+        const {
+            assert!(
+                size_of::<S>() != 0,
+                "a zero-sized sender has no address of its own: put it in an `Arc`, or use `SenderId::unique()`"
+            )
+        };
+        self.as_sender()
+    }
+}
+
+impl IntoSender for SenderId {
+    fn into_sender(self) -> SenderId {
+        self
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<S> Sealed for &S {}
+    impl Sealed for super::SenderId {}
+}
