@@ -4,9 +4,9 @@ use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
+use super::handle::{Settings, Signal};
 use super::key::Key;
 use super::schedule::Schedule;
-use super::{Settings, Signal};
 use crate::spawn::Spawner;
 use crate::sync::Arc;
 

@@ -1,16 +1,11 @@
 //! The weak handle of a connection.
 
 use std::fmt;
-use std::future::Future;
 use std::hash::Hash;
-use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use event_listener::EventListener;
 
 use super::filter::Filters;
+use super::guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 use super::key::Key;
 use super::registry::Slot;
 use super::report::ConnectionId;
@@ -146,31 +141,19 @@ impl<K> Connection<K> {
     pub fn disconnect_and_wait(&self) -> DisconnectAndWait<K> {
         let slot = self.slot.upgrade();
         let stood = slot.as_ref().is_some_and(|slot| slot.disconnect());
-        DisconnectAndWait {
-            slot,
-            stood,
-            listener: None,
-        }
+        DisconnectAndWait::new(slot, stood)
     }
 
     /// Suspends the connection until the guard is dropped: sends pass it by, and the callback keeps its state.
     ///
     /// Guards add up: the connection goes on when the last one is dropped. Calls that have started go on.
     pub fn block(&self) -> BlockGuard<K> {
-        if let Some(slot) = self.slot.upgrade() {
-            slot.block();
-        }
-        BlockGuard {
-            slot: self.slot.clone(),
-        }
+        BlockGuard::new(self.slot.clone())
     }
 
     /// Ends the connection when the value returned is dropped.
     pub fn scoped(self) -> ScopedConnection<K> {
-        ScopedConnection {
-            connection: self,
-            is_released: false,
-        }
+        ScopedConnection::new(self)
     }
 
     /// Listens to these keys too; `false` if the connection has ended.
@@ -243,101 +226,3 @@ impl<K> fmt::Debug for Connection<K> {
 // User code runs behind these handles with its panics caught, and never under a lock.
 impl<K> UnwindSafe for Connection<K> {}
 impl<K> RefUnwindSafe for Connection<K> {}
-
-/// Suspends a connection as long as it lives. Made by [`Connection::block`].
-#[must_use = "the connection goes on as soon as the guard is dropped"]
-pub struct BlockGuard<K = Key> {
-    slot: Weak<dyn Handle<K>>,
-}
-
-impl<K> Drop for BlockGuard<K> {
-    fn drop(&mut self) {
-        if let Some(slot) = self.slot.upgrade() {
-            slot.unblock();
-        }
-    }
-}
-
-impl<K> fmt::Debug for BlockGuard<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BlockGuard").finish_non_exhaustive()
-    }
-}
-
-impl<K> UnwindSafe for BlockGuard<K> {}
-impl<K> RefUnwindSafe for BlockGuard<K> {}
-
-/// A [`Connection`] that ends when this is dropped. Made by [`Connection::scoped`].
-#[must_use = "the connection ends as soon as this is dropped"]
-pub struct ScopedConnection<K = Key> {
-    connection: Connection<K>,
-    is_released: bool,
-}
-
-impl<K> ScopedConnection<K> {
-    /// Lets the connection live on.
-    pub fn release(mut self) -> Connection<K> {
-        self.is_released = true;
-        self.connection.clone()
-    }
-}
-
-impl<K> Deref for ScopedConnection<K> {
-    type Target = Connection<K>;
-
-    fn deref(&self) -> &Connection<K> {
-        &self.connection
-    }
-}
-
-impl<K> Drop for ScopedConnection<K> {
-    fn drop(&mut self) {
-        if !self.is_released {
-            self.connection.disconnect();
-        }
-    }
-}
-
-impl<K> fmt::Debug for ScopedConnection<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ScopedConnection").field(&**self).finish()
-    }
-}
-
-/// Resolves when no call of an ended connection is running. Made by [`Connection::disconnect_and_wait`].
-#[must_use = "the connection is ended, but nothing waits for its calls without `.await`"]
-pub struct DisconnectAndWait<K = Key> {
-    slot: Option<Arc<dyn Handle<K>>>,
-    stood: bool,
-    listener: Option<EventListener>,
-}
-
-impl<K> Future for DisconnectAndWait<K> {
-    type Output = bool;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        let this = &mut *self;
-        if let Some(slot) = &this.slot {
-            if slot
-                .running()
-                .poll_idle(&mut this.listener, cx)
-                .is_pending()
-            {
-                return Poll::Pending;
-            }
-            this.slot = None;
-        }
-        Poll::Ready(this.stood)
-    }
-}
-
-impl<K> fmt::Debug for DisconnectAndWait<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DisconnectAndWait")
-            .field("waits", &self.slot.is_some())
-            .finish_non_exhaustive()
-    }
-}
-
-impl<K> UnwindSafe for DisconnectAndWait<K> {}
-impl<K> RefUnwindSafe for DisconnectAndWait<K> {}

@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::schedule::Crew;
+use super::conduct::Step;
+use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 
 /// What becomes of replies as they come.
@@ -152,22 +153,27 @@ where
         let this = &mut *self;
         let mut broken = None;
         if let Some(send) = this.send.take() {
-            let (folder, crew) = (&mut this.folder, &mut this.crew);
-            let finished = |outcome, _| match fold_in(folder, outcome) {
-                ControlFlow::Continue(()) => ControlFlow::Continue(()),
-                ControlFlow::Break(output) => {
-                    broken = Some(output);
-                    ControlFlow::Break(())
-                }
-            };
             // A send that panicked in `update` reaches nobody, so there is nothing to fold.
-            let _ = send.run_in_task(cx, finished, |call, place| crew.add(place, call));
+            let _ = send.conduct(|step| {
+                let outcome = match step {
+                    Step::Outcome(outcome) => Handed::Finished(outcome),
+                    Step::Async(granted) => this.crew.start(granted, 0, cx),
+                };
+                if let Handed::Finished(outcome) = outcome {
+                    broken = fold_in(&mut this.folder, outcome).break_value();
+                }
+                if broken.is_some() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
         }
         while broken.is_none() {
             match this.crew.poll_next(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Some((_, outcome))) => {
-                    broken = fold_in(&mut this.folder, outcome).break_value()
+                    broken = fold_in(&mut this.folder, outcome).break_value();
                 }
                 Poll::Ready(None) => broken = Some(this.folder.end()),
             }

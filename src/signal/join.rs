@@ -8,9 +8,10 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::conduct::Step;
 use super::key::Key;
 use super::report::{Failure, Report};
-use super::schedule::Crew;
+use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 
 /// Runs a send's callbacks in the task that polls it. Made by [`SendBuilder::join`].
@@ -47,13 +48,21 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
         let this = &mut *self;
         if let Some(send) = this.send.take() {
-            let finished = |outcome, _| {
-                this.report.push(outcome);
+            let mut count = 0;
+            let sent = send.conduct(|step| {
+                let outcome = match step {
+                    Step::Outcome(outcome) => Handed::Finished(outcome),
+                    Step::Async(granted) => this.crew.start(granted, count, cx),
+                };
+                match outcome {
+                    Handed::Over => {}
+                    Handed::Finished(outcome) => this.report.push(outcome),
+                    Handed::Refused => return ControlFlow::Continue(()),
+                }
+                count += 1;
                 ControlFlow::Continue(())
-            };
-            if let Err(panic) =
-                send.run_in_task(cx, finished, |call, place| this.crew.add(place, call))
-            {
+            });
+            if let Err(panic) = sent {
                 return Poll::Ready(Report::of_unsent(panic));
             }
         }

@@ -4,22 +4,20 @@ use std::future::{Future, IntoFuture};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::{fmt, mem};
 
-use super::Signal;
-use super::callback::Run;
+use super::conduct::{Step, conduct};
 use super::delivery::Delivery;
 use super::event::{Event, Payload};
 use super::filter::{Filters, filter_methods};
 use super::fold::{First, Fold, FoldFuture, TryFold};
+use super::handle::Signal;
 use super::join::JoinFuture;
 use super::key::Key;
-use super::matching::each_once;
-use super::panic::{Panic, capture, drop_quietly};
-use super::registry::{Admission, Registry};
-use super::report::{Failure, Report};
-use super::schedule::{Board, Granted, Job, Schedule, Start, call_sync, failure};
+use super::panic::{Panic, capture};
+use super::report::Report;
+use super::schedule::{Handed, Handover};
 use super::sender::IntoSender;
 use crate::sync::Arc;
 
@@ -102,31 +100,26 @@ where
 {
     /// Sends now: runs the sync callbacks and hands the async ones to the spawner. What `.await` does, from sync code.
     pub fn now(self) -> Delivery<R> {
-        let signal = self.signal;
-        let event = match self.into_event() {
-            Ok(event) => event,
-            Err(panic) => return Delivery::new(Report::of_unsent(panic), None, 0),
-        };
+        let shared = &self.signal.shared;
+        let mut handover = Handover::new(self.signal.spawner(), shared.schedule);
         let mut report = Report::new();
-        let mut board = None;
-        let mut place = 0;
-        let mut hand_over = Handover {
-            signal,
-            board: &mut board,
-        };
-        conduct(&signal.shared.registry, event, |step| {
+        let mut count = 0;
+        let sent = self.conduct(|step| {
             match step {
                 Step::Outcome(outcome) => report.push(outcome),
-                Step::Async(granted) => match hand_over.take(granted, place) {
+                Step::Async(granted) => match handover.take(granted, count) {
                     Handed::Over => {}
                     Handed::Finished(outcome) => report.push(outcome),
                     Handed::Refused => return ControlFlow::Continue(()),
                 },
             }
-            place += 1;
+            count += 1;
             ControlFlow::Continue(())
         });
-        Delivery::new(report, board, place)
+        match sent {
+            Ok(()) => Delivery::new(report, handover.into_board(), count),
+            Err(panic) => Delivery::new(Report::of_unsent(panic), None, 0),
+        }
     }
 
     /// Runs all callbacks inside the task that awaits this, the async ones concurrently, and gives the report. No
@@ -191,191 +184,32 @@ where
         FoldFuture::new(self, TryFold::new(init, fold))
     }
 
-    fn into_event(self) -> Result<(Event<P, K>, bool), Panic> {
-        let shared = &self.signal.shared;
-        let payload = match self.draft {
+    /// Leads the send past every connection that matches, until `step` breaks it off. `Err`: `update` panicked, and
+    /// nothing is sent.
+    pub(super) fn conduct(
+        self,
+        step: impl FnMut(Step<P, R, K>) -> ControlFlow<()>,
+    ) -> Result<(), Panic> {
+        let Self {
+            signal,
+            draft,
+            filters,
+            to_all,
+        } = self;
+        let shared = &signal.shared;
+        let payload = match draft {
             Draft::Defaults => Payload::Defaults(Arc::clone(&shared.defaults)),
             Draft::Own(payload) => Payload::Own(payload),
             Draft::Failed(panic) => return Err(panic),
         };
-        let Filters { keys, senders, .. } = self.filters;
-        Ok((
-            Event::new(payload, keys, senders, Arc::clone(&shared.info)),
-            self.to_all,
-        ))
-    }
-
-    /// Runs the send inside the task of `cx`: each outcome that is there at once goes to `finished` with its place, each
-    /// call that has to wait to `waiting`. `finished` may break it off.
-    pub(super) fn run_in_task(
-        self,
-        cx: &mut Context<'_>,
-        mut finished: impl FnMut(Result<R, Failure>, usize) -> ControlFlow<()>,
-        mut waiting: impl FnMut(super::schedule::Call<P, R, K>, usize),
-    ) -> Result<(), Panic> {
-        let registry = &self.signal.shared.registry;
-        let event = self.into_event()?;
-        let mut place = 0;
-        conduct(registry, event, |step| {
-            let outcome = match step {
-                Step::Outcome(outcome) => Some(outcome),
-                Step::Async(granted) => match granted.start() {
-                    Start::Started(mut call) => match Pin::new(&mut call).poll(cx) {
-                        Poll::Ready(outcome) => Some(outcome),
-                        Poll::Pending => {
-                            waiting(call, place);
-                            None
-                        }
-                    },
-                    Start::Failed(failure) => Some(Err(failure)),
-                    Start::Refused => return ControlFlow::Continue(()),
-                },
-            };
-            place += 1;
-            outcome.map_or(ControlFlow::Continue(()), |outcome| {
-                finished(outcome, place - 1)
-            })
-        });
+        let event = Event::new(
+            payload,
+            filters.keys,
+            filters.senders,
+            Arc::clone(&shared.info),
+        );
+        conduct(&shared.registry, event, to_all, step);
         Ok(())
-    }
-}
-
-/// What a send meets on its way, in match order.
-enum Step<P, R, K> {
-    Outcome(Result<R, Failure>),
-    Async(Granted<P, R, K>),
-}
-
-/// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
-///
-/// The lists are borrowed as they stood at the beginning; no lock is held while anything of the user's runs.
-fn conduct<P, R, K: Hash + Eq>(
-    registry: &Registry<P, R, K>,
-    (event, to_all): (Event<P, K>, bool),
-    mut step: impl FnMut(Step<P, R, K>) -> ControlFlow<()>,
-) {
-    let lists = if to_all {
-        registry.everything()
-    } else {
-        registry.snapshot(event.keys(), event.senders())
-    };
-    let mut event = Carried::Own(event);
-    for slot in each_once(&lists, |list| {
-        list.as_ref().map_or(&[][..], |list| list.as_slice())
-    }) {
-        let held = match slot.admit(event.get()) {
-            Admission::Granted(held) => held,
-            Admission::Refused => continue,
-            Admission::Gone => {
-                slot.disconnect();
-                continue;
-            }
-            Admission::Failed(panic) => {
-                if step(Step::Outcome(Err(failure(slot, panic)))).is_break() {
-                    return;
-                }
-                continue;
-            }
-        };
-        let next = match slot.callback.run() {
-            Run::Sync(callback) => call_sync(slot, callback, event.get(), held).map(Step::Outcome),
-            Run::Async(_) if slot.callback.is_alive() => {
-                let (slot, event) = (Arc::clone(slot), event.share());
-                Some(Step::Async(Granted { slot, event, held }))
-            }
-            Run::Async(_) => {
-                slot.disconnect();
-                None
-            }
-        };
-        if next.is_some_and(|next| step(next).is_break()) {
-            return;
-        }
-    }
-}
-
-/// The event on the stack, until the first async callback needs it shared.
-enum Carried<P, K> {
-    Own(Event<P, K>),
-    Shared(Arc<Event<P, K>>),
-    /// Only inside `share`.
-    Moving,
-}
-
-impl<P, K> Carried<P, K> {
-    fn get(&self) -> &Event<P, K> {
-        match self {
-            Self::Own(event) => event,
-            Self::Shared(event) => event,
-            Self::Moving => unreachable!("share() puts an event back"),
-        }
-    }
-
-    fn share(&mut self) -> Arc<Event<P, K>> {
-        let event = match mem::replace(self, Self::Moving) {
-            Self::Own(event) => Arc::new(event),
-            Self::Shared(event) => event,
-            Self::Moving => unreachable!("share() puts an event back"),
-        };
-        *self = Self::Shared(Arc::clone(&event));
-        event
-    }
-}
-
-/// Hands async calls to the signal's spawner.
-struct Handover<'a, P, R, K> {
-    signal: &'a Signal<P, R, K>,
-    board: &'a mut Option<Arc<Board<R>>>,
-}
-
-enum Handed<R> {
-    Over,
-    Finished(Result<R, Failure>),
-    Refused,
-}
-
-impl<P, R, K> Handover<'_, P, R, K>
-where
-    P: Send + Sync + 'static,
-    R: Send + 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    fn take(&mut self, granted: Granted<P, R, K>, place: usize) -> Handed<R> {
-        match self.signal.shared.schedule {
-            Schedule::Spawn => {
-                let job = Job::granted(granted, self.board(), place);
-                self.spawn(job)
-            }
-            Schedule::Eager => {
-                let slot = Arc::clone(&granted.slot);
-                match granted.start() {
-                    // The executor polls it again as soon as it has it, so no wake-up can be lost here.
-                    Start::Started(mut call) => {
-                        match Pin::new(&mut call).poll(&mut Context::from_waker(Waker::noop())) {
-                            Poll::Ready(outcome) => Handed::Finished(outcome),
-                            Poll::Pending => {
-                                let job = Job::started(&slot, call, self.board(), place);
-                                self.spawn(job)
-                            }
-                        }
-                    }
-                    Start::Failed(failure) => Handed::Finished(Err(failure)),
-                    Start::Refused => Handed::Refused,
-                }
-            }
-        }
-    }
-
-    fn spawn(&self, job: Job<P, R, K>) -> Handed<R> {
-        // A spawner that panics has dropped the job, which has reported itself as aborted.
-        if let Err(panic) = capture(|| self.signal.spawner().spawn(Box::pin(job))) {
-            drop_quietly(panic);
-        }
-        Handed::Over
-    }
-
-    fn board(&mut self) -> &Arc<Board<R>> {
-        self.board.get_or_insert_with(Board::new)
     }
 }
 

@@ -212,7 +212,7 @@ pub fn by_address<T>(value: &T) -> SenderId {
         assert!(
             size_of::<T>() != 0,
             "a zero-sized value has no address of its own: put it in an `Arc`, or use `SenderId::unique()`"
-        )
+        );
     };
     SenderId::at(value)
 }
@@ -276,7 +276,7 @@ impl<S: AsSender> IntoSender for &S {
             assert!(
                 size_of::<S>() != 0,
                 "a zero-sized sender has no address of its own: put it in an `Arc`, or use `SenderId::unique()`"
-            )
+            );
         };
         self.as_sender()
     }

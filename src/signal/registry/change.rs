@@ -6,8 +6,9 @@ use std::hash::Hash;
 use hashbrown::HashMap;
 
 use super::filing::Nodes;
-use super::list::{Entry, Leftover, List, Rank};
-use super::slot::{KeyNode, Membership, Options, SenderNode, Slot};
+use super::leavings::Leavings;
+use super::membership::retire_if_empty;
+use super::slot::{SenderNode, Slot};
 use super::{Registry, Request};
 use crate::signal::callback::CallbackId;
 use crate::signal::filter::Filters;
@@ -21,7 +22,7 @@ pub(super) struct Book<P, R, K> {
     named: HashMap<CallbackId, Arc<Slot<P, R, K>>>,
     /// Senders whose life is known, in the order in which they will be looked at. Each connect to such a sender looks at
     /// two of them, so dead ones go at twice the rate at which new ones come.
-    held: VecDeque<Weak<SenderNode<P, R, K>>>,
+    pub(super) held: VecDeque<Weak<SenderNode<P, R, K>>>,
 }
 
 impl<P, R, K> Book<P, R, K> {
@@ -31,51 +32,6 @@ impl<P, R, K> Book<P, R, K> {
             named: HashMap::new(),
             held: VecDeque::new(),
         }
-    }
-}
-
-/// What a change leaves over, to be dropped after the lock is released: declare it before taking the lock.
-pub(super) struct Leavings<P, R, K> {
-    lists: Vec<Leftover<Slot<P, R, K>>>,
-    slots: Vec<Arc<Slot<P, R, K>>>,
-    options: Option<Arc<Options<P, K>>>,
-    /// Emptied: to be removed from their index.
-    keys: Vec<Arc<KeyNode<P, R, K>>>,
-    senders: Vec<Arc<SenderNode<P, R, K>>>,
-}
-
-impl<P, R, K> Leavings<P, R, K> {
-    fn new() -> Self {
-        Self {
-            lists: Vec::new(),
-            slots: Vec::new(),
-            options: None,
-            keys: Vec::new(),
-            senders: Vec::new(),
-        }
-    }
-
-    fn insert(
-        &mut self,
-        list: &List<Slot<P, R, K>>,
-        rank: Rank,
-        slot: &Arc<Slot<P, R, K>>,
-    ) -> bool {
-        let inserted = list.insert(Entry {
-            rank,
-            member: Arc::clone(slot),
-        });
-        inserted.map(|leftover| self.lists.push(leftover)).is_ok()
-    }
-
-    fn remove(&mut self, list: &List<Slot<P, R, K>>, rank: Rank) -> bool {
-        let removed = list.remove(rank);
-        removed
-            .map(|(entry, leftover)| {
-                self.slots.push(entry.member);
-                self.lists.push(leftover);
-            })
-            .is_some()
     }
 }
 
@@ -262,139 +218,4 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
             self.file_again(nodes);
         }
     }
-
-    fn enlist(
-        &self,
-        book: &mut Book<P, R, K>,
-        slot: &Arc<Slot<P, R, K>>,
-        nodes: &Nodes<P, R, K>,
-        leavings: &mut Leavings<P, R, K>,
-    ) {
-        let mut membership = slot.membership.hold();
-        let rank = membership.rank;
-        if nodes.unfiltered && !std::mem::replace(&mut membership.unfiltered, true) {
-            leavings.insert(&self.unfiltered, rank, slot);
-        }
-        for node in &nodes.keys {
-            if leavings.insert(&node.list, rank, slot) {
-                membership.keys.push(Arc::downgrade(node));
-            }
-        }
-        for node in &nodes.senders {
-            if leavings.insert(&node.list, rank, slot) {
-                membership.senders.push(Arc::downgrade(node));
-            }
-            if node.extra.get().is_some() && !node.watched.swap(true, Ordering::Relaxed) {
-                book.held.push_back(Arc::downgrade(node));
-            }
-        }
-    }
-
-    fn leave_key(
-        &self,
-        membership: &mut Membership<P, R, K>,
-        node: &Arc<KeyNode<P, R, K>>,
-        leavings: &mut Leavings<P, R, K>,
-    ) -> bool {
-        membership
-            .keys
-            .retain(|held| !std::ptr::eq(held.as_ptr(), Arc::as_ptr(node)));
-        let removed = leavings.remove(&node.list, membership.rank);
-        if removed && retire_if_empty(node) {
-            leavings.keys.push(Arc::clone(node));
-        }
-        removed
-    }
-
-    fn leave_sender(
-        &self,
-        membership: &mut Membership<P, R, K>,
-        node: &Arc<SenderNode<P, R, K>>,
-        leavings: &mut Leavings<P, R, K>,
-    ) -> bool {
-        membership
-            .senders
-            .retain(|held| !std::ptr::eq(held.as_ptr(), Arc::as_ptr(node)));
-        let removed = leavings.remove(&node.list, membership.rank);
-        if removed && retire_if_empty(node) {
-            leavings.senders.push(Arc::clone(node));
-        }
-        removed
-    }
-
-    /// Moves a connection to another priority in every list it is in.
-    fn rerank(&self, slot: &Arc<Slot<P, R, K>>, priority: i32, leavings: &mut Leavings<P, R, K>) {
-        let mut membership = slot.membership.hold();
-        let old = membership.rank;
-        if old.priority() == priority {
-            return;
-        }
-        membership.rank = Rank::new(priority, slot.id.0);
-        let keys: Vec<_> = membership.keys.iter().filter_map(Weak::upgrade).collect();
-        let senders: Vec<_> = membership
-            .senders
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect();
-        let lists = keys
-            .iter()
-            .map(|node| &node.list)
-            .chain(senders.iter().map(|node| &node.list));
-        for list in lists.chain([&self.all, &self.unfiltered]) {
-            if leavings.remove(list, old) {
-                leavings.insert(list, membership.rank, slot);
-            }
-        }
-    }
-
-    /// Looks at some of the senders whose life is known; what listens to a dead one alone is disconnected.
-    fn sweep(&self, count: usize) {
-        let mut dead = Vec::new();
-        let mut unused = Vec::new();
-        let mut book = self.book.hold();
-        for _ in 0..count.min(book.held.len()) {
-            let Some(node) = book.held.pop_front().and_then(|node| node.upgrade()) else {
-                continue;
-            };
-            if node.is_retired() {
-                unused.push(node);
-            } else if node.extra.get().is_some_and(|sender| !sender.is_alive()) {
-                dead.push(node);
-            } else {
-                book.held.push_back(Arc::downgrade(&node));
-                unused.push(node);
-            }
-        }
-        drop(book);
-        for node in dead {
-            for slot in node.list.members() {
-                let senders = node.extra.get().cloned();
-                let (_, is_unheard) =
-                    self.release(&slot, &Filters::of_senders(senders.into_iter()));
-                if is_unheard {
-                    slot.disconnect();
-                }
-            }
-        }
-    }
-
-    /// Drops what a change left over. No lock may be held.
-    #[expect(clippy::needless_pass_by_value, reason = "it is here to be dropped")]
-    fn clean(&self, leavings: Leavings<P, R, K>) {
-        for node in &leavings.keys {
-            self.keys.remove(node);
-        }
-        for node in &leavings.senders {
-            self.senders.remove(node);
-        }
-    }
-}
-
-/// For whoever holds the lock on the book. A retired node takes no more members.
-fn retire_if_empty<T, P, R, K, X>(node: &super::index::Node<T, Slot<P, R, K>, X>) -> bool {
-    let empty = node.list.is_empty() && !node.is_retired();
-    if empty {
-        node.retire();
-    }
-    empty
 }

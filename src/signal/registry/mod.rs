@@ -8,13 +8,16 @@
 //! if `version` was odd or has moved.
 //!
 //! **No user code under a lock.** Keys are hashed and compared before the lock is taken ([`Index`]); what a change
-//! replaces or removes is collected in [`Leavings`](change::Leavings) and dropped after it is released.
+//! replaces or removes is collected in [`Leavings`](leavings::Leavings) and dropped after it is released.
 
 mod change;
 mod filing;
 mod index;
+mod leavings;
 mod list;
+mod membership;
 mod slot;
+mod sweep;
 
 use std::hash::Hash;
 

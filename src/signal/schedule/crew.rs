@@ -1,12 +1,14 @@
 //! Calls that run together inside one task.
 
 use std::future::Future;
+use std::hash::Hash;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::stream::{FuturesUnordered, Stream};
 
-use super::call::Call;
+use super::call::{Call, Granted, Start};
+use super::handover::Handed;
 use crate::signal::report::Failure;
 
 /// The calls of one send that have not finished, each with its place in the report. Dropping the crew cancels them.
@@ -42,8 +44,28 @@ impl<P, R, K> Crew<P, R, K> {
         }
     }
 
-    pub(crate) fn add(&mut self, place: usize, call: Call<P, R, K>) {
-        self.calls.push(Seat { place, call });
+    /// Starts a call and polls it once. What is not finished by then stays, to be polled with the others.
+    pub(crate) fn start(
+        &mut self,
+        granted: Granted<P, R, K>,
+        place: usize,
+        cx: &mut Context<'_>,
+    ) -> Handed<R>
+    where
+        K: Hash + Eq,
+    {
+        let mut call = match granted.start() {
+            Start::Started(call) => call,
+            Start::Refused => return Handed::Refused,
+            Start::Failed(failure) => return Handed::Finished(Err(failure)),
+        };
+        match Pin::new(&mut call).poll(cx) {
+            Poll::Ready(outcome) => Handed::Finished(outcome),
+            Poll::Pending => {
+                self.calls.push(Seat { place, call });
+                Handed::Over
+            }
+        }
     }
 
     /// The next outcome, in the order in which calls finish; `None` when all have.

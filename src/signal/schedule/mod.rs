@@ -1,15 +1,17 @@
 //! How callbacks run: in the send, in the sender's task, or on an executor.
 //!
-//! [`Call`] is one call of an async callback, from the grant to the outcome. [`Crew`] runs calls inside one task,
-//! [`Board`] collects what calls on an executor come to. Every border to user code catches panics.
+//! A [`Call`](call::Call) is one call of an async callback. A [`Crew`] runs calls inside one task, a [`Handover`] gives
+//! them to an executor, where a [`Board`] collects what they come to. Every border to user code catches panics.
 
 mod board;
 mod call;
 mod crew;
+mod handover;
 
-pub(crate) use board::{Board, Job};
-pub(crate) use call::{Call, Granted, Start, call_sync, failure};
+pub(crate) use board::Board;
+pub(crate) use call::{Granted, call_sync, failure};
 pub(crate) use crew::Crew;
+pub(crate) use handover::{Handed, Handover};
 
 /// What a send does with an async callback, where it ends in `.await` or `.now()`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

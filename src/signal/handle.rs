@@ -1,0 +1,180 @@
+//! The signal itself.
+
+use std::fmt;
+use std::hash::Hash;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use super::builder::SignalBuilder;
+use super::event::{SignalId, SignalInfo};
+use super::key::Key;
+use super::registry::Registry;
+use super::schedule::Schedule;
+use super::send::SendBuilder;
+use super::weak::WeakSignal;
+use crate::spawn::{Ambient, Spawner};
+use crate::sync::{Arc, AtomicU64, next_number};
+
+/// A typed event that callbacks connect to and senders send.
+///
+/// `P` is the payload, a struct whose fields are what the event tells; the signal keeps one as the defaults. `R` is what
+/// callbacks reply, `K` the type of keys. Clones are one signal. It lives as long as one of its handles: a callback that
+/// has a clone in it keeps its own signal alive, so let it have a [`WeakSignal`].
+///
+/// # Examples
+/// ```
+/// # futures_lite::future::block_on(async {
+/// use std::sync::Arc;
+/// use fanfare::{Event, Signal};
+///
+/// #[derive(Clone, Default)]
+/// struct Line { text: String, level: u8 }
+///
+/// async fn store(ev: Arc<Event<Line>>) {
+///     println!("stored {:?}", ev.text);
+/// }
+///
+/// let signal = Signal::new(Line::default());
+/// signal.connect(store).keys(["logs"]).await;
+/// signal.connect_sync(|ev| println!("{}: {}", ev.level, ev.text)).await;
+///
+/// let delivery = signal.send().key("logs").with(Line { text: "hi".into(), level: 2 }).await;
+/// assert_eq!(delivery.count(), 2);
+/// let report = delivery.join().await;
+/// assert!(report.is_ok());
+/// # });
+/// ```
+pub struct Signal<P, R = (), K = Key> {
+    pub(super) shared: Arc<Shared<P, R, K>>,
+}
+
+pub(super) struct Shared<P, R, K> {
+    pub(super) info: Arc<SignalInfo>,
+    pub(super) defaults: Arc<P>,
+    spawner: Option<Arc<dyn Spawner>>,
+    pub(super) schedule: Schedule,
+    pub(super) registry: Arc<Registry<P, R, K>>,
+}
+
+/// What a builder gathers.
+pub(super) struct Settings<P> {
+    pub(super) defaults: Arc<P>,
+    pub(super) name: Option<Box<str>>,
+    pub(super) spawner: Option<Arc<dyn Spawner>>,
+    pub(super) schedule: Schedule,
+}
+
+/// Defined for signals without reply and with the usual key, so that the compiler never has to guess; the
+/// [builder](Self::builder) changes both.
+impl<P: Send + Sync + 'static> Signal<P> {
+    /// A signal with these defaults.
+    #[must_use]
+    pub fn new(defaults: P) -> Self {
+        Self::builder(defaults).build()
+    }
+
+    /// A signal with these defaults and more to be said: reply and key type, name, spawner, schedule.
+    pub fn builder(defaults: P) -> SignalBuilder<P> {
+        SignalBuilder::new(defaults)
+    }
+}
+
+impl<P: Default + Send + Sync + 'static> Default for Signal<P> {
+    fn default() -> Self {
+        Self::new(P::default())
+    }
+}
+
+impl<P, R, K> Signal<P, R, K> {
+    /// The signal's number; clones share it.
+    #[must_use]
+    pub fn id(&self) -> SignalId {
+        self.shared.info.id()
+    }
+
+    /// The name it was built with.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.shared.info.name()
+    }
+
+    /// What a send delivers that says nothing else.
+    #[must_use]
+    pub fn defaults(&self) -> &P {
+        &self.shared.defaults
+    }
+
+    /// A handle that does not keep the signal alive.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakSignal<P, R, K> {
+        WeakSignal::new(&self.shared)
+    }
+
+    pub(super) fn spawner(&self) -> &dyn Spawner {
+        self.shared.spawner.as_deref().unwrap_or(&Ambient)
+    }
+}
+
+impl<P, R, K> Signal<P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    pub(super) fn from_settings(settings: Settings<P>) -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let Settings {
+            defaults,
+            name,
+            spawner,
+            schedule,
+        } = settings;
+        let info = Arc::new(SignalInfo::new(SignalId(next_number(&LAST)), name));
+        let registry = Arc::new(Registry::new());
+        Self {
+            shared: Arc::new(Shared {
+                info,
+                defaults,
+                spawner,
+                schedule,
+                registry,
+            }),
+        }
+    }
+
+    /// Begins a send.
+    pub fn send(&self) -> SendBuilder<'_, P, R, K> {
+        SendBuilder::new(self)
+    }
+
+    /// How many connections stand. Those whose object, tracked object or last sender has died are removed first, which
+    /// takes a look at each connection.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        let registry = &self.shared.registry;
+        for slot in registry.slots() {
+            registry.verify(&slot);
+        }
+        registry.len()
+    }
+}
+
+impl<P, R, K> Clone for Signal<P, R, K> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<P, R, K> fmt::Debug for Signal<P, R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signal")
+            .field("id", &self.id().0)
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+// User code runs with its panics caught and under no lock: a signal that one unwound through is as it was.
+impl<P, R, K> UnwindSafe for Signal<P, R, K> {}
+impl<P, R, K> RefUnwindSafe for Signal<P, R, K> {}
