@@ -19,9 +19,9 @@ use crate::sync::{Arc, AtomicU64, Weak, next_number};
 ///
 /// # Examples
 /// ```
-/// use fanfare::{Callback, Signal};
+/// use fanfare::{Callback, Event, Signal};
 ///
-/// let seen = Callback::sync(|ev| println!("{}", **ev));
+/// let seen = Callback::sync(|ev: &Event<&str>| println!("{}", **ev));
 /// let signal = Signal::new("news");
 /// signal.connect_callback(&seen).key("press").now();
 /// signal.connect_callback(&seen).key("radio").now(); // the same connection, with two keys

@@ -66,6 +66,8 @@ where
     }
 
     fn disconnect(&self) -> bool {
+        // One that has lost what it depends on has ended already.
+        Handle::is_connected(self);
         self.disconnect()
     }
 
@@ -80,13 +82,13 @@ where
     fn add(self: Arc<Self>, filters: Filters<K>) -> bool {
         self.home
             .upgrade()
-            .is_some_and(|home| home.add(&self, filters))
+            .is_some_and(|home| home.verify(&self) && home.add(&self, filters))
     }
 
     fn remove(&self, filters: Filters<K>) -> bool {
         self.home
             .upgrade()
-            .is_some_and(|home| self.stands() && home.release(self, &filters).0)
+            .is_some_and(|home| home.verify(self) && home.release(self, &filters).0)
     }
 }
 

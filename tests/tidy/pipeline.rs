@@ -197,11 +197,11 @@ mod tests {
     fn lets_the_send_conduct() {
         for (path, text) in [
             (
-                "src/signal/send.rs",
+                "src/signal/conduct.rs",
                 "use super::{matching, schedule::run, registry::Registry, delivery::Delivery};",
             ),
             (
-                "src/signal/send/ends.rs",
+                "src/signal/conduct/walk.rs",
                 "use crate::signal::matching::find;",
             ),
             (

@@ -67,6 +67,10 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
             .count();
         let spent = options.is_born_spent();
         let mut nodes = self.file(filters);
+        if is_named {
+            // Ends the old connection if it has lost what it depends on: this will be a new one then.
+            drop(self.named(callback.id()));
+        }
 
         let mut leavings = Leavings::new();
         let mut book = self.lock_for(&mut nodes);
@@ -153,6 +157,10 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
         for node in &nodes.senders {
             removed |= self.leave_sender(&mut membership, node, &mut leavings);
         }
+        // Dead senders go with it: whether they were swept before must make no difference to what is left.
+        for node in membership.dead_senders() {
+            self.leave_sender(&mut membership, &node, &mut leavings);
+        }
         let empty = membership.is_empty();
         drop((membership, change, book));
         self.clean(leavings);
@@ -194,9 +202,10 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
         self.clean(leavings);
     }
 
-    /// The connection of a callback that can be named.
+    /// The connection of a callback that can be named, if it stands.
     pub(crate) fn named(&self, id: CallbackId) -> Option<Arc<Slot<P, R, K>>> {
-        self.book.hold().named.get(&id).cloned()
+        let slot = self.book.hold().named.get(&id).cloned();
+        slot.filter(|slot| self.verify(slot))
     }
 
     /// Disconnects a connection if something it cannot do without has died; tells whether it still stands.

@@ -54,6 +54,27 @@ impl<P, R, K> Membership<P, R, K> {
     pub(super) fn is_empty(&self) -> bool {
         !self.unfiltered && self.keys.is_empty() && self.senders.is_empty()
     }
+
+    /// Whether all it listens to is senders that have died.
+    fn is_orphaned(&self) -> bool {
+        let alive =
+            |node: Arc<SenderNode<P, R, K>>| node.extra.get().is_none_or(SenderId::is_alive);
+        !self.is_empty()
+            && !self.unfiltered
+            && self.keys.is_empty()
+            && !self.senders.iter().filter_map(Weak::upgrade).any(alive)
+    }
+
+    pub(super) fn dead_senders(&self) -> Vec<Arc<SenderNode<P, R, K>>> {
+        let dead = |node: &Arc<SenderNode<P, R, K>>| {
+            node.extra.get().is_some_and(|sender| !sender.is_alive())
+        };
+        self.senders
+            .iter()
+            .filter_map(Weak::upgrade)
+            .filter(dead)
+            .collect()
+    }
 }
 
 pub(crate) type Predicate<P, K> = Box<dyn Fn(&Event<P, K>) -> bool + Send + Sync>;
@@ -195,15 +216,7 @@ impl<P, R, K> Slot<P, R, K> {
         {
             return false;
         }
-        let membership = self.membership.hold();
-        let dead = |node: &Weak<SenderNode<P, R, K>>| {
-            node.upgrade()
-                .is_none_or(|node| node.extra.get().is_some_and(|sender| !sender.is_alive()))
-        };
-        membership.unfiltered
-            || !membership.keys.is_empty()
-            || membership.senders.is_empty()
-            || !membership.senders.iter().all(dead)
+        !self.membership.hold().is_orphaned()
     }
 }
 
