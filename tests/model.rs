@@ -312,7 +312,7 @@ impl Real {
 
     fn send_to_all(&self) -> Vec<usize> {
         let log = Log::default();
-        block_on(self.signal.send().with(log.clone()).to_all().join());
+        assert!(block_on(self.signal.send().with(log.clone()).to_all().join()).is_ok());
         log.0.lock().unwrap().clone()
     }
 }

@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use compact_str::CompactString;
 
@@ -189,6 +190,10 @@ impl fmt::Debug for Key {
         }
     }
 }
+
+// A value in a key is only ever hashed and compared.
+impl UnwindSafe for Key {}
+impl RefUnwindSafe for Key {}
 
 #[derive(Clone)]
 struct Value(Arc<dyn Erased>);

@@ -1,4 +1,6 @@
 //! Connecting to a signal and disconnecting from it.
+//!
+//! The comments behind bounds are part of the interface: the compiler prints those lines when a callback does not fit.
 
 use std::hash::Hash;
 
@@ -35,7 +37,7 @@ where
     /// ```
     pub fn connect<F, Fut>(&self, callback: F) -> ConnectBuilder<P, R, K>
     where
-        F: Fn(Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
+        F: Fn(Arc<Event<P, K>>) -> Fut + Send + Sync + 'static, // a closure with state: connect_with
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
         self.connect_new(Callback::new(callback), ())
@@ -53,8 +55,11 @@ where
 
     /// Connects an async method of an object, which is held weakly: `async fn method(self: Arc<Self>, ev: Arc<Event>)`.
     ///
-    /// The object is kept alive for the length of a call. When it dies the connection ends; `.strong()` keeps it alive as
-    /// long as the connection. The same method of the same object is one callback.
+    /// **The connection ends when the object dies:** `connect_method(&Arc::new(x), ..)` makes one that has ended already,
+    /// since nobody keeps the object. `.strong()` keeps it alive as long as the connection. A call keeps it alive for its
+    /// own length. The same method of the same object is one callback.
+    ///
+    /// The method takes `self: Arc<Self>`: with `&self` its future would borrow from the object, which may go meanwhile.
     ///
     /// # Examples
     /// ```
@@ -83,7 +88,7 @@ where
     ) -> ConnectBuilder<P, R, K, Method>
     where
         T: Send + Sync + 'static,
-        F: Fn(Arc<T>, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
+        F: Fn(Arc<T>, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static, // async, with self: Arc<Self>
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
         self.connect_new(Callback::method(object, method), Method::of(object))
@@ -98,13 +103,16 @@ where
     ) -> ConnectBuilder<P, R, K, Method>
     where
         T: Send + Sync + 'static,
-        F: Fn(&T, &Event<P, K>) -> O + Send + Sync + 'static,
+        F: Fn(&T, &Event<P, K>) -> O + Send + Sync + 'static, // not async: that is connect_method
         O: SyncReply<R, M>,
     {
         self.connect_new(Callback::method_sync(object, method), Method::of(object))
     }
 
-    /// Connects an async callback with state; each call gets a clone of it. A new callback each time.
+    /// Connects an async callback with state; each call gets a clone of it.
+    ///
+    /// `callback` may be an `async` closure: what it needs comes in as an argument. A named function, too, is a new
+    /// callback each time, since its state is another one.
     ///
     /// # Examples
     /// ```

@@ -19,6 +19,9 @@ pub struct Report<R> {
     unsent: Option<Failure>,
 }
 
+/// Nothing in it is ever pinned.
+impl<R> Unpin for Report<R> {}
+
 impl<R> Report<R> {
     pub(crate) fn new() -> Self {
         Self {
@@ -71,7 +74,7 @@ impl<R> Report<R> {
         in_order(self.replies.iter(), failures)
     }
 
-    /// The replies, without what failed.
+    /// The replies of the callbacks that did not fail; [`into_results`](Self::into_results) keeps the failures too.
     #[must_use]
     pub fn into_replies(self) -> Vec<R> {
         self.replies

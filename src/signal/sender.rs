@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::ptr;
 use std::rc::Rc;
@@ -150,6 +151,10 @@ impl Hash for SenderId {
     }
 }
 
+// The object behind it is never touched, only asked whether it lives.
+impl UnwindSafe for SenderId {}
+impl RefUnwindSafe for SenderId {}
+
 impl fmt::Debug for SenderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.address {
@@ -182,7 +187,7 @@ impl fmt::Debug for SenderId {
 /// # });
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a sender yet",
+    message = "`{Self}` is not a sender yet",
     label = "not a sender",
     note = "write `impl fanfare::AsSender for {Self} {{}}`, or pass `fanfare::by_address(&value)`"
 )]
@@ -261,9 +266,10 @@ impl<T: Deref<Target: AsSender + Sized>> AsSender for Pin<T> {
 
 /// What `.sender(..)` takes: a reference to a sender, or a [`SenderId`].
 #[diagnostic::on_unimplemented(
-    message = "a sender is passed by reference, not by value",
-    label = "this value would move, and its address with it",
-    note = "write `.sender(&value)`; a `SenderId`, such as `by_address(&value)` gives, goes in as it is"
+    message = "`{Self}` does not name a sender",
+    label = "not a reference to a sender",
+    note = "a type becomes a sender with `impl fanfare::AsSender for Type {{}}`, and its values are passed by reference: `.sender(&value)`",
+    note = "any other value is one by its address: `.sender(fanfare::by_address(&value))`"
 )]
 pub trait IntoSender: sealed::Sealed {
     #[doc(hidden)]

@@ -1,0 +1,75 @@
+//! The auto traits of every public type and future. This file is a test by compiling.
+
+use fanfare::futures::{
+    ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
+    SendFuture,
+};
+use fanfare::types::{First, Fold, Method, TryFold};
+use fanfare::{
+    BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
+    DisconnectBuilder, Event, Executor, Failure, Inline, Key, Panic, Report, Schedule,
+    ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
+    WeakSignal,
+};
+use static_assertions::{assert_impl_all, assert_not_impl_any};
+use std::cell::Cell;
+use std::marker::PhantomPinned;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+/// Sendable between threads and no more: not shareable, not movable once pinned.
+struct OnlySend(
+    #[expect(dead_code, reason = "it is here for what it is not")] Cell<u8>,
+    PhantomPinned,
+);
+/// Sendable and shareable, not movable once pinned.
+struct Pinned(PhantomPinned);
+
+macro_rules! handles {
+    ($($kind:ty),* $(,)?) => { $(assert_impl_all!($kind: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);)* };
+}
+macro_rules! sent {
+    ($($kind:ty),* $(,)?) => { $(assert_impl_all!($kind: Send, Sync, Unpin);)* };
+}
+
+// Whatever the payload, reply and key are, as long as a signal can have them.
+handles!(
+    Signal<Pinned, OnlySend, Key>,
+    WeakSignal<Pinned, OnlySend, Key>,
+    Callback<Pinned, OnlySend, Key>,
+    Connection<Pinned>,
+    BlockGuard<Pinned>,
+    ScopedConnection<Pinned>,
+    DisconnectAndWait<Pinned>,
+    Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First,
+);
+sent!(
+    SignalBuilder<Pinned, OnlySend, Key>,
+    ConnectBuilder<Pinned, OnlySend, Key>,
+    ConnectBuilder<Pinned, OnlySend, Key, Method>,
+    ConnectFuture<Pinned, OnlySend, Key>,
+    DisconnectBuilder<Pinned, OnlySend, Key>,
+    DisconnectFuture<Pinned, OnlySend, Key>,
+    SendBuilder<'static, u8, OnlySend, Key>,
+    SendFuture<'static, Pinned, OnlySend, Key>,
+    Delivery<u8>,
+    DeliveryJoin<u8>,
+    Event<u8, Key>,
+    Report<u8>,
+    Failure, Cause, Panic, Executor, Method,
+    Fold<u8, u8>, TryFold<u8, u8>,
+);
+// Futures that hold callbacks' futures, which are `Send` and need not be `Sync`.
+assert_impl_all!(JoinFuture<'static, Pinned, OnlySend, Key>: Send, Unpin);
+assert_impl_all!(FoldFuture<'static, Pinned, OnlySend, Key, First>: Send, Unpin);
+assert_impl_all!(Delivery<OnlySend>: Send, Unpin);
+assert_impl_all!(DeliveryJoin<OnlySend>: Send, Unpin);
+assert_impl_all!(Report<OnlySend>: Send, Unpin);
+assert_not_impl_any!(JoinFuture<'static, u8>: Sync);
+
+#[cfg(feature = "smol")]
+handles!(fanfare::Smol);
+#[cfg(feature = "tokio")]
+sent!(fanfare::Tokio);
+
+#[test]
+fn it_compiles() {}

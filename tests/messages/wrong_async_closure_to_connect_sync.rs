@@ -1,0 +1,6 @@
+use fanfare::Signal;
+
+fn main() {
+    let signal = Signal::new(7u8);
+    signal.connect_sync(async |ev| drop(ev)).now();
+}

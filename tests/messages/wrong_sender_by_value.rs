@@ -1,0 +1,10 @@
+use fanfare::{AsSender, Signal};
+
+struct Valve(u8);
+impl AsSender for Valve {}
+
+fn main() {
+    let valve = Valve(1);
+    let signal = Signal::new(valve.0);
+    signal.connect_sync(|_| ()).sender(valve).now();
+}
