@@ -1,4 +1,74 @@
 //! Typed, async signals with sender and key filters, on any executor.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use fanfare::{Event, Signal};
+//!
+//! #[derive(Clone, Default)]
+//! struct Line {
+//!     text: String,
+//!     level: u8,
+//! }
+//!
+//! async fn store(ev: Arc<Event<Line>>) {
+//!     println!("stored {:?}", ev.text);
+//! }
+//!
+//! # futures_lite::future::block_on(async {
+//! let signal = Signal::new(Line::default());
+//! signal.connect(store).keys(["logs"]).await;
+//! signal.connect_sync(|ev| println!("level {}", ev.level)).await;
+//!
+//! let delivery = signal.send().key("logs").with(Line { text: "hi".into(), level: 2 }).await;
+//! assert_eq!(delivery.count(), 2); // both matched: one by its key, one without filters
+//! let report = delivery.join().await; // what each of them did
+//! assert!(report.is_ok());
+//! # });
+//! ```
+//!
+//! # The types to know
+//! - [`Signal`]: what callbacks connect to and senders send. Its payload is a struct with defaults.
+//! - [`Event`]: one send as callbacks see it; it derefs to the payload.
+//! - [`Connection`]: the weak handle of a connection: disconnect, block, change filters.
+//! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
+//! - [`Key`] and [`SenderId`]: what filters are made of, with [`AsSender`] for types that send.
+//! - [`spawn`]: where async callbacks run.
+//!
+//! # Rules
+//! **Who is called.** A connection without filters gets every send. One with filters gets the sends that name at least
+//! one of its senders or keys; `.when(predicate)` narrows either. Each callback runs once a send, however many of its
+//! filters match. The bare subscription and the filters of one callback are independent of each other.
+//!
+//! **What is one callback.** A named function, a method of one object, a [`Callback`] handle: connected again, they are
+//! the same connection with more filters and with the options given last. A closure is a new callback each time.
+//!
+//! **When.** A send reaches the connections that stood when it began. One that is ended meanwhile, and whose call has
+//! not started, is passed by. Callbacks start by priority, then in the order in which they were connected; sync ones run
+//! within the send, async ones concurrently. Connecting, disconnecting and sending from inside a callback is always
+//! allowed: no lock is held while anything of yours runs.
+//!
+//! **Where.** `.await` and `.now()` hand async callbacks to an executor and give a [`Delivery`]; `.join()` runs them in
+//! the task that sends and gives the [`Report`], without any executor.
+//!
+//! **What goes wrong.** A panic in a callback, its future, its predicate or a drop is that callback's entry in the
+//! report. It touches no other callback, nor the sender, nor the signal.
+//!
+//! # Limits
+//! - Senders are compared by address. One that is not in an `Arc` can be dropped or moved, and another value can come to
+//!   stand where it stood: see [`SenderId`].
+//! - Everything is `Send`: payloads, callbacks and their futures move between threads.
+//! - An `async move` closure that uses what it captures is no callback, since its future borrows from it:
+//!   [`Signal::connect_with`] takes the state beside the closure.
+//! - Hashing, comparing and dropping a key is the key type's code, and a panic in it is not caught.
+//! - There is no bound yet on how many calls may be under way: a send never waits.
+//!
+//! # Features
+//! | feature | default | gives | costs |
+//! |---|---|---|---|
+//! | `smol` | yes | `Smol`, and smol's global executor for signals without a spawner | the `smol` crates |
+//! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner | `tokio` with `rt` |
+//!
+//! With neither, a signal without a spawner runs its async callbacks [`Inline`].
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -32,3 +102,8 @@ pub mod types {
         CallbackFuture, Diverges, First, Fold, Folder, Method, Returns, SyncReply, TryFold,
     };
 }
+
+/// The programs in the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -160,7 +160,7 @@ where
     }
 
     /// Disconnects a named function, async or sync. A closure is another callback each time it is written: disconnect it
-    /// by its [`Connection`] or its [`Callback`].
+    /// by its [`Connection`](crate::Connection) or its [`Callback`].
     ///
     /// # Examples
     /// ```

@@ -1,6 +1,6 @@
 //! Floor 1: where async callbacks run.
 //!
-//! A [`Spawner`] is one method. Four come ready-made: [`Smol`] and [`Tokio`] for the executors of that name,
+//! A [`Spawner`] is one method. Four come ready-made: `Smol` and `Tokio` for the executors of that name,
 //! [`Executor`] for who drives tasks himself, [`Inline`] for who wants no executor; any closure that takes a boxed
 //! future is one too. A signal that was given none looks when a send happens: inside a tokio runtime (and with the
 //! feature `tokio`) tasks go there, else to smol's global executor (feature `smol`, on by default), and with neither
