@@ -105,6 +105,7 @@ mod tests {
             "mod send; pub(crate) use delivery::Delivery; pub use schedule::Schedule;",
         )];
         for part in [
+            "conduct",
             "send",
             "connect",
             "delivery",
