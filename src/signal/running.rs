@@ -69,7 +69,8 @@ impl Running {
 
     /// Makes this thread known to be inside a call, for as long as the guard lives.
     pub(crate) fn frame(&self) -> Frame {
-        FRAMES.with_borrow_mut(|frames| frames.push(self.address()));
+        // A thread that is being torn down goes without: it can wait for nobody any more.
+        let _ = FRAMES.try_with(|frames| frames.borrow_mut().push(self.address()));
         Frame(())
     }
 
@@ -86,7 +87,14 @@ thread_local! {
 
 fn frames_of(running: &Running) -> usize {
     let address = running.address();
-    FRAMES.with_borrow(|frames| frames.iter().filter(|&&frame| frame == address).count())
+    let count = |frames: &RefCell<SmallVec<[usize; 8]>>| {
+        frames
+            .borrow()
+            .iter()
+            .filter(|&&frame| frame == address)
+            .count()
+    };
+    FRAMES.try_with(count).unwrap_or(0)
 }
 
 #[must_use]
@@ -94,6 +102,6 @@ pub(crate) struct Frame(());
 
 impl Drop for Frame {
     fn drop(&mut self) {
-        FRAMES.with_borrow_mut(SmallVec::pop);
+        let _ = FRAMES.try_with(|frames| frames.borrow_mut().pop());
     }
 }
