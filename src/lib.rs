@@ -78,10 +78,11 @@ mod sync;
 
 pub use signal::{
     AsSender, BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
-    DisconnectBuilder, Event, Failure, IntoSender, Key, Panic, Report, Schedule, ScopedConnection,
-    SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, WeakSignal, by_address,
+    DisconnectBuilder, Event, Failure, IntoKey, IntoSender, Key, Panic, Report, Schedule,
+    ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
+    WeakSignal, by_address,
 };
-pub use spawn::{Executor, Inline, Spawner};
+pub use spawn::{BoxFuture, Executor, Inline, Spawner};
 
 #[cfg(feature = "smol")]
 pub use spawn::Smol;

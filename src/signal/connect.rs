@@ -11,7 +11,7 @@ use super::callback::Callback;
 use super::connection::Connection;
 use super::event::Event;
 use super::filter::{Filters, filter_methods};
-use super::key::Key;
+use super::key::{IntoKey, Key};
 use super::panic::Quiet;
 use super::registry::{Options, Registry, Request};
 use super::sender::IntoSender;

@@ -6,7 +6,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::filter::Filters;
 use super::guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
-use super::key::Key;
+use super::key::{IntoKey, Key};
 use super::registry::Slot;
 use super::report::ConnectionId;
 use super::running::Running;
@@ -163,9 +163,9 @@ impl<K> Connection<K> {
     /// A connection without filters goes on getting every send: the bare subscription and the filters are independent.
     pub fn add_keys<I>(&self, keys: I) -> bool
     where
-        I: IntoIterator<Item: Into<K>>,
+        I: IntoIterator<Item: IntoKey<K>>,
     {
-        self.add(Filters::of_keys(keys.into_iter().map(Into::into)))
+        self.add(Filters::of_keys(keys.into_iter().map(IntoKey::into_key)))
     }
 
     /// Listens to these senders too; `false` if the connection has ended.
@@ -183,9 +183,9 @@ impl<K> Connection<K> {
     /// A connection that has lost its last filter is still there. It matches nothing until it is given another one.
     pub fn remove_keys<I>(&self, keys: I) -> bool
     where
-        I: IntoIterator<Item: Into<K>>,
+        I: IntoIterator<Item: IntoKey<K>>,
     {
-        self.remove(Filters::of_keys(keys.into_iter().map(Into::into)))
+        self.remove(Filters::of_keys(keys.into_iter().map(IntoKey::into_key)))
     }
 
     /// Listens to these senders no longer; tells whether it listened to any of them. See [`remove_keys`](Self::remove_keys).

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::callback::CallbackId;
 use super::filter::{Filters, filter_methods};
-use super::key::Key;
+use super::key::{IntoKey, Key};
 use super::registry::Registry;
 use super::sender::IntoSender;
 use crate::sync::Arc;

@@ -44,6 +44,12 @@ impl<P, K> Event<P, K> {
         }
     }
 
+    /// What was sent; an event also derefs to it.
+    #[must_use]
+    pub fn payload(&self) -> &P {
+        self
+    }
+
     /// The signal that was sent.
     #[must_use]
     pub fn signal(&self) -> &SignalInfo {
@@ -70,7 +76,8 @@ impl<P, K> Event<P, K> {
 
     /// The sender itself: the first one that came as an `Arc<T>` and is still alive.
     ///
-    /// An event does not keep its senders alive.
+    /// An event does not keep its senders alive. For all of several senders: [`senders`](Self::senders) and
+    /// [`SenderId::downcast`].
     #[must_use]
     pub fn sender_as<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         self.senders.iter().find_map(SenderId::downcast)
@@ -85,6 +92,13 @@ impl<P, K> Deref for Event<P, K> {
             Payload::Defaults(payload) => payload,
             Payload::Own(payload) => payload,
         }
+    }
+}
+
+/// Shows the payload.
+impl<P: fmt::Display, K> fmt::Display for Event<P, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 
@@ -127,3 +141,9 @@ impl SignalInfo {
 /// The number of a signal, unique in the process; clones of a signal share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SignalId(pub(crate) u64);
+
+impl fmt::Display for SignalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

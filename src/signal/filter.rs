@@ -68,8 +68,8 @@ macro_rules! filter_methods {
         }
 
         #[doc = $key]
-        pub fn key(mut self, key: impl Into<K>) -> Self {
-            self.filters.add_keys(std::iter::once(key.into()));
+        pub fn key(mut self, key: impl IntoKey<K>) -> Self {
+            self.filters.add_keys(std::iter::once(key.into_key()));
             self
         }
 
@@ -77,9 +77,10 @@ macro_rules! filter_methods {
         /// its type written out, such as `[] as [Key; 0]`.
         pub fn keys<I>(mut self, keys: I) -> Self
         where
-            I: IntoIterator<Item: Into<K>>,
+            I: IntoIterator<Item: IntoKey<K>>,
         {
-            self.filters.add_keys(keys.into_iter().map(Into::into));
+            self.filters
+                .add_keys(keys.into_iter().map(IntoKey::into_key));
             self
         }
     };

@@ -12,7 +12,8 @@ use crate::sync::Arc;
 /// A key of any kind: a string, an integer, a `bool`, a `char`, or any hashable value.
 ///
 /// Two keys are equal if they are of one kind and their values are equal. Integers are one kind, whatever their width
-/// and sign: `Key::from(7u8) == Key::from(7i64)`. A `char` is a string of one character.
+/// and sign: `Key::from(7u8) == Key::from(7i64)`, as far as an `i64` or a `u64` can hold them. A `char` is a string of one
+/// character.
 ///
 /// Strings of up to 24 bytes (on 64-bit machines) are held inline, static ones without a copy; making such a key never
 /// allocates. An enum of one's own as a signal's key type (`.key::<Topic>()` on the builder) is faster still, and the
@@ -49,7 +50,7 @@ impl Key {
 
     /// A key from any value that can be hashed and compared.
     ///
-    /// Values of two types are never equal. Strings, integers, `bool` and `char` give the same key as `Key::from`.
+    /// Values of two types are never equal. Strings, integers, `bool`, `char` and keys give the same key as `Key::from`.
     #[must_use]
     pub fn of<T>(value: T) -> Self
     where
@@ -87,6 +88,13 @@ impl Key {
     }
 
     fn of_plain(value: &dyn Any) -> Option<Self> {
+        if let Some(wide) = value.downcast_ref::<u128>() {
+            return u64::try_from(*wide).ok().map(Self::from);
+        }
+        if let Some(wide) = value.downcast_ref::<i128>() {
+            let signed = i64::try_from(*wide).ok().map(Self::from);
+            return signed.or_else(|| u64::try_from(*wide).ok().map(Self::from));
+        }
         macro_rules! plain {
             ($($kind:ty),*) => {
                 $(if let Some(plain) = value.downcast_ref::<$kind>() {
@@ -95,8 +103,10 @@ impl Key {
             };
         }
         plain!(
+            Self,
             &'static str,
             String,
+            Box<str>,
             i8,
             i16,
             i32,
@@ -129,6 +139,18 @@ impl From<&String> for Key {
 impl From<String> for Key {
     fn from(text: String) -> Self {
         Self(Repr::Text(text.into()))
+    }
+}
+
+impl From<Box<str>> for Key {
+    fn from(text: Box<str>) -> Self {
+        Self(Repr::Text(text.into()))
+    }
+}
+
+impl From<&&str> for Key {
+    fn from(text: &&str) -> Self {
+        Self::from(*text)
     }
 }
 
@@ -188,6 +210,25 @@ impl fmt::Debug for Key {
             Repr::Bool(value) => value.fmt(f),
             Repr::Value(value) => f.write_str(value.0.name()),
         }
+    }
+}
+
+/// What `.key(..)` takes: a key of the signal's type, or anything that converts into one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a key of this signal, whose keys are `{K}`",
+    label = "not a key of this signal",
+    note = "`Key::of(value)` makes a `Key` of any hashable value",
+    note = "a signal with keys of another type is built with `Signal::builder(..).key::<..>()`"
+)]
+pub trait IntoKey<K> {
+    #[doc(hidden)]
+    fn into_key(self) -> K;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<K>, K> IntoKey<K> for T {
+    fn into_key(self) -> K {
+        self.into()
     }
 }
 

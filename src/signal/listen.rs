@@ -37,7 +37,7 @@ where
     /// ```
     pub fn connect<F, Fut>(&self, callback: F) -> ConnectBuilder<P, R, K>
     where
-        F: Fn(Arc<Event<P, K>>) -> Fut + Send + Sync + 'static, // a closure with state: connect_with
+        F: Fn(Arc<Event<P, K>>) -> Fut + Send + Sync + 'static, // sync: connect_sync; with state: connect_with
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
         self.connect_new(Callback::new(callback), ())
@@ -47,7 +47,7 @@ where
     /// that sends, and should not block.
     pub fn connect_sync<F, O, M>(&self, callback: F) -> ConnectBuilder<P, R, K>
     where
-        F: Fn(&Event<P, K>) -> O + Send + Sync + 'static,
+        F: Fn(&Event<P, K>) -> O + Send + Sync + 'static, // async: connect
         O: SyncReply<R, M>,
     {
         self.connect_new(Callback::sync(callback), ())
@@ -159,7 +159,7 @@ where
         ConnectBuilder::new(&self.shared.registry, callback, is_named, object)
     }
 
-    /// Disconnects a named function, async or sync. A closure is another callback each time it is written: disconnect it
+    /// Disconnects a named function, async or sync; nothing else compiles, closures without captures aside. A closure is another callback each time it is written: disconnect it
     /// by its [`Connection`](crate::Connection) or its [`Callback`].
     ///
     /// # Examples
@@ -175,6 +175,12 @@ where
     /// assert!(!signal.disconnect(show).now());
     /// ```
     pub fn disconnect<F: 'static>(&self, _callback: F) -> DisconnectBuilder<P, R, K> {
+        const {
+            assert!(
+                size_of::<F>() == 0,
+                "only a named function can be found again: a `Connection` has a `disconnect` of its own, a `Callback` goes to `disconnect_callback`"
+            )
+        };
         DisconnectBuilder::new(&self.shared.registry, CallbackId::of::<F>())
     }
 
@@ -184,6 +190,12 @@ where
         object: &Arc<T>,
         _method: F,
     ) -> DisconnectBuilder<P, R, K> {
+        const {
+            assert!(
+                size_of::<F>() == 0,
+                "only a named method can be found again: disconnect a closure by its `Connection`"
+            )
+        };
         DisconnectBuilder::new(&self.shared.registry, CallbackId::of_method::<T, F>(object))
     }
 

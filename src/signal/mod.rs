@@ -40,7 +40,7 @@ pub use fold::{First, Fold, FoldFuture, Folder, TryFold};
 pub use guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 pub use handle::Signal;
 pub use join::JoinFuture;
-pub use key::Key;
+pub use key::{IntoKey, Key};
 pub use panic::Panic;
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use report::{Cause, ConnectionId, Failure, Report};

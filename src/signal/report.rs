@@ -205,7 +205,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.name, self.connection) {
             (Some(name), _) => write!(f, "callback `{name}` ")?,
-            (None, Some(id)) => write!(f, "callback of connection {} ", id.0)?,
+            (None, Some(id)) => write!(f, "callback of connection {id} ")?,
             (None, None) => f.write_str("the send's `update` ")?,
         }
         match &self.cause {
@@ -226,3 +226,9 @@ impl std::error::Error for Failure {}
 /// The number of a connection, unique within its signal; later ones are higher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub(crate) u64);
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -14,7 +14,7 @@ use super::filter::{Filters, filter_methods};
 use super::fold::{First, Fold, FoldFuture, TryFold};
 use super::handle::Signal;
 use super::join::JoinFuture;
-use super::key::Key;
+use super::key::{IntoKey, Key};
 use super::panic::{Panic, capture};
 use super::report::Report;
 use super::schedule::{Handed, Handover};

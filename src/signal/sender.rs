@@ -42,9 +42,15 @@ enum Object {
 
 trait Liveness: Send + Sync {
     fn is_alive(&self) -> bool;
+    /// The `Arc<T>`, its type erased.
+    fn upgrade(&self) -> Option<Box<dyn Any>>;
 }
 
-impl<T: ?Sized + Send + Sync> Liveness for Weak<T> {
+impl<T: ?Sized + Send + Sync + 'static> Liveness for Weak<T> {
+    fn upgrade(&self) -> Option<Box<dyn Any>> {
+        Some(Box::new(Weak::upgrade(self)?))
+    }
+
     fn is_alive(&self) -> bool {
         self.strong_count() > 0
     }
@@ -89,9 +95,10 @@ impl SenderId {
         id
     }
 
-    /// The object in an `Arc` whose type has no size known to the compiler, such as `Arc<dyn Widget>`.
+    /// The object in an `Arc` of any type: one that is no [`AsSender`], or whose size the compiler does not know, such as
+    /// `Arc<dyn Widget>`.
     ///
-    /// Any other `Arc` goes straight to `.sender(&arc)`. This one allocates.
+    /// An `Arc` of an [`AsSender`] goes straight to `.sender(&arc)`, which does not allocate; this does.
     #[must_use]
     pub fn of_arc<T>(object: &Arc<T>) -> Self
     where
@@ -129,10 +136,13 @@ impl SenderId {
         !matches!(self.object, Object::Bare)
     }
 
-    pub(crate) fn downcast<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+    /// The object itself, if it came as an `Arc<T>` and is still alive.
+    #[must_use]
+    pub fn downcast<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         match &self.object {
             Object::Shared(object) => object.upgrade()?.downcast().ok(),
-            _ => None,
+            Object::Unsized(object) => object.upgrade()?.downcast().ok().map(|object| *object),
+            Object::Bare => None,
         }
     }
 }
@@ -201,7 +211,10 @@ pub trait AsSender {
 /// The identity of any value by its address, for types that do not implement [`AsSender`].
 ///
 /// Only the address is kept; see [`SenderId`] for what that means when the value is dropped or moves. A zero-sized value
-/// has no address of its own and is refused by the compiler.
+/// has no address of its own and is refused by the compiler, at the moment when it makes code.
+///
+/// It is the address of what the reference points to: `by_address(&arc)` is that of the handle, not of the object, and each
+/// clone has another. For an `Arc` of a type that is no [`AsSender`] there is [`SenderId::of_arc`].
 ///
 /// # Examples
 /// ```
