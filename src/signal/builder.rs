@@ -17,10 +17,13 @@ pub struct SignalBuilder<P, R = (), K = Key> {
     types: PhantomData<fn(K) -> R>,
 }
 
+/// Nothing in it is ever pinned.
+impl<P, R, K> Unpin for SignalBuilder<P, R, K> {}
+
 impl<P> SignalBuilder<P> {
     pub(super) fn new(defaults: P) -> Self {
         let settings = Settings {
-            defaults: Arc::new(defaults),
+            defaults,
             name: None,
             spawner: None,
             schedule: Schedule::default(),

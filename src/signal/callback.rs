@@ -1,16 +1,17 @@
-//! What is called: identity and the erased callable.
+//! Callbacks as values, and when two of them are the same.
 
-use std::any::{Any, TypeId, type_name};
+use std::any::{TypeId, type_name};
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::event::Event;
 use super::key::Key;
-use super::panic::Quiet;
+use super::make;
 use super::reply::{CallbackFuture, SyncReply};
 use super::sender::Address;
+use super::target::Target;
 use crate::spawn::BoxFuture;
-use crate::sync::{Arc, AtomicU64, Weak, next_number};
+use crate::sync::{Arc, AtomicU64, next_number};
 
 /// A callback as a value: it can be kept, cloned, connected to several signals, and found again to disconnect it.
 ///
@@ -30,24 +31,11 @@ use crate::sync::{Arc, AtomicU64, Weak, next_number};
 /// ```
 pub struct Callback<P, R = (), K = Key>(Arc<Inner<P, R, K>>);
 
-struct Inner<P, R, K> {
+struct Inner<P, R, K, T: ?Sized = dyn Target<P, R, K>> {
     id: CallbackId,
-    run: Quiet<Run<P, R, K>>,
-    /// The object of a weak method.
-    object: Option<Object>,
+    types: std::marker::PhantomData<fn(P, K) -> R>,
+    target: T,
 }
-
-pub(crate) type Object = Weak<dyn Any + Send + Sync>;
-
-/// The callable, its types erased. `None`: the object of a weak method is gone.
-pub(crate) enum Run<P, R, K> {
-    Sync(SyncFn<P, R, K>),
-    Async(AsyncFn<P, R, K>),
-}
-
-type SyncFn<P, R, K> = Box<dyn Fn(&Event<P, K>) -> Option<R> + Send + Sync>;
-type AsyncFn<P, R, K> =
-    Box<dyn Fn(Arc<Event<P, K>>) -> Option<BoxFuture<'static, R>> + Send + Sync>;
 
 /// When two connects are of the same callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,20 +46,20 @@ pub(crate) enum CallbackId {
 }
 
 impl CallbackId {
-    /// Equal for one named function, and otherwise for nothing else.
-    pub(crate) fn of<F: 'static>() -> Self {
-        function_type::<F>().map_or_else(Self::anonymous, Self::Function)
+    /// Of one named function; `None` for what has no name and is a new callback each time.
+    pub(crate) fn of<F: 'static>() -> Option<Self> {
+        function_type::<F>().map(Self::Function)
     }
 
-    /// Equal for one named method of one object, and otherwise for nothing else.
+    /// Of one named method of one object.
     ///
     /// The address cannot come to be another object's while a connection is there: its weak handle keeps the allocation.
-    pub(crate) fn of_method<T, F: 'static>(object: &Arc<T>) -> Self {
-        let address = Address::Object(Arc::as_ptr(object).addr());
-        function_type::<F>().map_or_else(Self::anonymous, |method| Self::Method(address, method))
+    pub(crate) fn of_method<T, F: 'static>(object: &Arc<T>) -> Option<Self> {
+        let address = Address::of(Arc::as_ptr(object));
+        function_type::<F>().map(|method| Self::Method(address, method))
     }
 
-    fn anonymous() -> Self {
+    fn of_handle() -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         Self::Handle(next_number(&LAST))
     }
@@ -97,8 +85,7 @@ where
         F: Fn(Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
-        let run: AsyncFn<P, R, K> = Box::new(move |event| Some(Box::pin(callback(event))));
-        Self::from_parts(CallbackId::of::<F>(), Run::Async(run), None)
+        Self::from_parts(CallbackId::of::<F>(), make::function(callback))
     }
 
     /// A sync callback: what [`Signal::connect_sync`](crate::Signal::connect_sync) takes.
@@ -107,8 +94,7 @@ where
         F: Fn(&Event<P, K>) -> O + Send + Sync + 'static,
         O: SyncReply<R, M>,
     {
-        let run: SyncFn<P, R, K> = Box::new(move |event| Some(callback(event).into_reply()));
-        Self::from_parts(CallbackId::of::<F>(), Run::Sync(run), None)
+        Self::from_parts(CallbackId::of::<F>(), make::sync(callback))
     }
 
     /// An async method of an object that is held weakly, and strongly for the length of a call.
@@ -118,12 +104,10 @@ where
         F: Fn(Arc<T>, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
-        let id = CallbackId::of_method::<T, F>(object);
-        let weak = Arc::downgrade(object);
-        let alive: Object = weak.clone();
-        let run: AsyncFn<P, R, K> =
-            Box::new(move |event| Some(Box::pin(method(weak.upgrade()?, event))));
-        Self::from_parts(id, Run::Async(run), Some(alive))
+        Self::from_parts(
+            CallbackId::of_method::<T, F>(object),
+            make::method(object, method),
+        )
     }
 
     /// A sync method of an object that is held weakly, and strongly for the length of a call.
@@ -133,14 +117,10 @@ where
         F: Fn(&T, &Event<P, K>) -> O + Send + Sync + 'static,
         O: SyncReply<R, M>,
     {
-        let id = CallbackId::of_method::<T, F>(object);
-        let weak = Arc::downgrade(object);
-        let alive: Object = weak.clone();
-        let run: SyncFn<P, R, K> = Box::new(move |event| {
-            let object = weak.upgrade()?;
-            Some(method(&object, event).into_reply())
-        });
-        Self::from_parts(id, Run::Sync(run), Some(alive))
+        Self::from_parts(
+            CallbackId::of_method::<T, F>(object),
+            make::method_sync(object, method),
+        )
     }
 
     /// An async callback with state: each call gets a clone of it.
@@ -150,9 +130,7 @@ where
         F: Fn(S, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
-        let run: AsyncFn<P, R, K> =
-            Box::new(move |event| Some(Box::pin(callback(state.clone(), event))));
-        Self::from_parts(CallbackId::anonymous(), Run::Async(run), None)
+        Self::from_parts(None, make::with(state, callback))
     }
 
     /// A sync callback with state, which each call borrows.
@@ -162,16 +140,15 @@ where
         F: Fn(&S, &Event<P, K>) -> O + Send + Sync + 'static,
         O: SyncReply<R, M>,
     {
-        let run: SyncFn<P, R, K> =
-            Box::new(move |event| Some(callback(&state, event).into_reply()));
-        Self::from_parts(CallbackId::anonymous(), Run::Sync(run), None)
+        Self::from_parts(None, make::with_sync(state, callback))
     }
 
-    fn from_parts(id: CallbackId, run: Run<P, R, K>, object: Option<Object>) -> Self {
+    fn from_parts(id: Option<CallbackId>, target: impl Target<P, R, K> + 'static) -> Self {
+        let id = id.unwrap_or_else(CallbackId::of_handle);
         Self(Arc::new(Inner {
             id,
-            run: Quiet::new(run),
-            object,
+            types: std::marker::PhantomData,
+            target,
         }))
     }
 }
@@ -180,17 +157,24 @@ impl<P, R, K> Callback<P, R, K> {
     pub(crate) fn id(&self) -> CallbackId {
         self.0.id
     }
+}
 
-    pub(crate) fn run(&self) -> &Run<P, R, K> {
-        &self.0.run
+/// A connection of a handle calls what the handle holds.
+impl<P, R, K> Target<P, R, K> for Callback<P, R, K> {
+    fn is_async(&self) -> bool {
+        self.0.target.is_async()
     }
 
-    /// False once the object of a weak method is gone.
-    pub(crate) fn is_alive(&self) -> bool {
-        self.0
-            .object
-            .as_ref()
-            .is_none_or(|object| object.strong_count() > 0)
+    fn call(&self, event: &Event<P, K>) -> Option<R> {
+        self.0.target.call(event)
+    }
+
+    fn start(&self, event: Arc<Event<P, K>>) -> Option<BoxFuture<'static, R>> {
+        self.0.target.start(event)
+    }
+
+    fn is_alive(&self) -> bool {
+        self.0.target.is_alive()
     }
 }
 
@@ -211,13 +195,9 @@ impl<P, R, K> Eq for Callback<P, R, K> {}
 
 impl<P, R, K> fmt::Debug for Callback<P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.run() {
-            Run::Sync(_) => "sync",
-            Run::Async(_) => "async",
-        };
         f.debug_struct("Callback")
-            .field("kind", &kind)
-            .field("is_alive", &self.is_alive())
+            .field("is_async", &self.0.target.is_async())
+            .field("is_alive", &self.0.target.is_alive())
             .finish()
     }
 }

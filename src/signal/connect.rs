@@ -7,13 +7,13 @@ use std::hash::Hash;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::callback::Callback;
+use super::callback::CallbackId;
 use super::connection::Connection;
 use super::event::Event;
 use super::filter::{Filters, filter_methods};
 use super::key::{IntoKey, Key};
 use super::panic::Quiet;
-use super::registry::{Options, Registry, Request};
+use super::registry::{Options, Registry, Request, Slot};
 use super::sender::IntoSender;
 use crate::sync::{Arc, AtomicUsize, Weak};
 
@@ -25,8 +25,8 @@ use crate::sync::{Arc, AtomicUsize, Weak};
 #[must_use = "nothing is connected until the builder is ended by `.await` or `.now()`"]
 pub struct ConnectBuilder<P, R = (), K = Key, O = ()> {
     registry: Arc<Registry<P, R, K>>,
-    callback: Callback<P, R, K>,
-    is_named: bool,
+    slot: Arc<Slot<P, R, K>>,
+    name: Option<CallbackId>,
     filters: Filters<K>,
     options: Options<P, K>,
     /// The object of a method, for as long as it can still be asked for strongly.
@@ -52,15 +52,15 @@ impl fmt::Debug for Method {
 impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     pub(super) fn new(
         registry: &Arc<Registry<P, R, K>>,
-        callback: Callback<P, R, K>,
-        is_named: bool,
+        slot: Arc<Slot<P, R, K>>,
+        name: Option<CallbackId>,
         object: O,
     ) -> Self {
         let registry = Arc::clone(registry);
         Self {
             registry,
-            callback,
-            is_named,
+            slot,
+            name,
             filters: Filters::new(),
             options: Options::new(),
             object,
@@ -120,8 +120,8 @@ impl<P, R, K> ConnectBuilder<P, R, K, Method> {
         self.options.keep = Some(Quiet::new(self.object.0));
         ConnectBuilder {
             registry: self.registry,
-            callback: self.callback,
-            is_named: self.is_named,
+            slot: self.slot,
+            name: self.name,
             filters: self.filters,
             options: self.options,
             object: (),
@@ -139,15 +139,15 @@ where
     pub fn now(self) -> Connection<K> {
         let Self {
             registry,
-            callback,
-            is_named,
+            slot,
+            name,
             filters,
             options,
             object: _,
         } = self;
         Connection::new(&registry.connect(Request {
-            callback,
-            is_named,
+            slot,
+            name,
             options,
             filters,
         }))
@@ -173,7 +173,7 @@ where
 impl<P, R, K: fmt::Debug, O> fmt::Debug for ConnectBuilder<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectBuilder")
-            .field("callback", &self.callback)
+            .field("is_async", &self.slot.is_async)
             .field("keys", &self.filters.keys)
             .field("senders", &self.filters.senders)
             .finish_non_exhaustive()

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::hash::Hash;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::task::{Context, Poll};
+
+use event_listener::EventListener;
 
 use super::filter::Filters;
 use super::guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 use super::key::{IntoKey, Key};
-use super::registry::Slot;
+use super::registry::{Registry, Slot};
 use super::report::ConnectionId;
-use super::running::Running;
 use super::sender::IntoSender;
 use crate::sync::{Arc, Weak};
 
@@ -32,63 +34,90 @@ use crate::sync::{Arc, Weak};
 /// ```
 pub struct Connection<K = Key> {
     id: ConnectionId,
-    slot: Weak<dyn Handle<K>>,
+    port: Arc<dyn Handle<K>>,
 }
 
-/// A connection whatever its payload and reply are.
+/// A connection whatever its payload and reply are. Whatever has ended answers `false` and `None`.
 pub(crate) trait Handle<K>: Send + Sync {
-    fn running(&self) -> &Running;
     fn name(&self) -> Option<Arc<str>>;
     fn is_connected(&self) -> bool;
     fn disconnect(&self) -> bool;
+    /// Ready once no call is running; to be asked after `disconnect`.
+    fn poll_rest(&self, listener: &mut Option<EventListener>, cx: &mut Context<'_>) -> Poll<()>;
     fn block(&self);
     fn unblock(&self);
-    fn add(self: Arc<Self>, filters: Filters<K>) -> bool;
+    fn add(&self, filters: Filters<K>) -> bool;
     fn remove(&self, filters: Filters<K>) -> bool;
 }
 
-impl<P, R, K> Handle<K> for Slot<P, R, K>
+/// A connection and its signal.
+type Standing<P, R, K> = (Arc<Slot<P, R, K>>, Arc<Registry<P, R, K>>);
+
+struct Port<P, R, K>(Weak<Slot<P, R, K>>);
+
+impl<P, R, K: Hash + Eq> Port<P, R, K> {
+    /// The connection and its signal, if both are there and nothing that the connection depends on has died.
+    fn standing(&self) -> Option<Standing<P, R, K>> {
+        let slot = self.0.upgrade()?;
+        let home = slot.home.upgrade()?;
+        home.verify(&slot).then_some((slot, home))
+    }
+}
+
+impl<P, R, K> Handle<K> for Port<P, R, K>
 where
     P: Send + Sync,
     R: Send,
     K: Hash + Eq + Send + Sync,
 {
-    fn running(&self) -> &Running {
-        &self.running
-    }
-
     fn name(&self) -> Option<Arc<str>> {
-        self.name()
+        self.standing()?.0.name()
     }
 
     fn is_connected(&self) -> bool {
-        self.home.upgrade().is_some_and(|home| home.verify(self))
+        self.standing().is_some()
     }
 
     fn disconnect(&self) -> bool {
-        // One that has lost what it depends on has ended already.
-        Handle::is_connected(self);
-        self.disconnect()
+        let Some(slot) = self.0.upgrade() else {
+            return false;
+        };
+        let stood = self.standing().is_some();
+        slot.disconnect() && stood
+    }
+
+    fn poll_rest(&self, listener: &mut Option<EventListener>, cx: &mut Context<'_>) -> Poll<()> {
+        // What is called is held by whoever calls it.
+        let Some(slot) = self.0.upgrade() else {
+            return Poll::Ready(());
+        };
+        if listener.is_none() {
+            // Whoever ended it may not have come to taking it out of its lists yet.
+            slot.leave_home();
+        }
+        slot.poll_rest(listener, cx)
     }
 
     fn block(&self) {
-        self.block();
+        if let Some(slot) = self.0.upgrade() {
+            slot.block();
+        }
     }
 
     fn unblock(&self) {
-        self.unblock();
+        if let Some(slot) = self.0.upgrade() {
+            slot.unblock();
+        }
     }
 
-    fn add(self: Arc<Self>, filters: Filters<K>) -> bool {
-        self.home
-            .upgrade()
-            .is_some_and(|home| home.verify(&self) && home.add(&self, filters))
+    fn add(&self, filters: Filters<K>) -> bool {
+        self.standing()
+            .is_some_and(|(slot, home)| home.add(&slot, filters))
     }
 
     fn remove(&self, filters: Filters<K>) -> bool {
-        self.home
-            .upgrade()
-            .is_some_and(|home| home.verify(self) && home.release(self, &filters).0)
+        self.standing()
+            .is_some_and(|(slot, home)| home.release(&slot, &filters).0)
     }
 }
 
@@ -99,10 +128,9 @@ impl<K> Connection<K> {
         R: Send + 'static,
         K: Hash + Eq + Send + Sync + 'static,
     {
-        let weak: Weak<Slot<P, R, K>> = Arc::downgrade(slot);
         Self {
             id: slot.id,
-            slot: weak,
+            port: Arc::new(Port(Arc::downgrade(slot))),
         }
     }
 
@@ -115,13 +143,13 @@ impl<K> Connection<K> {
     /// The name it was given, as long as it is connected.
     #[must_use]
     pub fn name(&self) -> Option<String> {
-        self.slot.upgrade()?.name().map(|name| name.as_ref().into())
+        self.port.name().map(|name| name.as_ref().into())
     }
 
     /// Whether the callback can still be called.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        self.slot.upgrade().is_some_and(|slot| slot.is_connected())
+        self.port.is_connected()
     }
 
     /// Ends the connection; tells whether it stood until now.
@@ -129,28 +157,30 @@ impl<K> Connection<K> {
     /// No call starts afterwards. Calls that have started go on; an async one that a send has handed to its executor
     /// and that has not started yet is reported as aborted.
     pub fn disconnect(&self) -> bool {
-        self.slot.upgrade().is_some_and(|slot| slot.disconnect())
+        self.port.disconnect()
     }
 
     /// Ends the connection and waits until no call of it is running; tells whether it stood until now.
     ///
     /// The connection is ended at once, not when the future is first polled. Called from inside the callback itself, it
-    /// does not wait for the calls this thread is in the middle of. It cannot see through another task, though: a
-    /// callback that spawns a task and awaits it must not have that task wait for the callback.
+    /// does not wait for the calls this thread is in the middle of. It cannot see through another task or thread, though:
+    /// a callback that waits for a task must not have that task wait for the callback.
+    ///
+    /// Sync callbacks are not counted one by one, which would cost every send: it waits for those sends to have gone
+    /// past all their sync callbacks that had begun to go past this one. So a sync callback that blocks holds it up, whose
+    /// ever it is.
     ///
     /// # Cancel safety
     /// Dropping the future stops the waiting, nothing else: the connection stays ended.
     pub fn disconnect_and_wait(&self) -> DisconnectAndWait<K> {
-        let slot = self.slot.upgrade();
-        let stood = slot.as_ref().is_some_and(|slot| slot.disconnect());
-        DisconnectAndWait::new(slot, stood)
+        DisconnectAndWait::new(Arc::clone(&self.port), self.port.disconnect())
     }
 
     /// Suspends the connection until the guard is dropped: sends pass it by, and the callback keeps its state.
     ///
     /// Guards add up: the connection goes on when the last one is dropped. Calls that have started go on.
     pub fn block(&self) -> BlockGuard<K> {
-        BlockGuard::new(self.slot.clone())
+        BlockGuard::new(Arc::clone(&self.port))
     }
 
     /// Ends the connection when the value returned is dropped.
@@ -199,11 +229,11 @@ impl<K> Connection<K> {
     }
 
     fn add(&self, filters: Filters<K>) -> bool {
-        self.slot.upgrade().is_some_and(|slot| slot.add(filters))
+        self.port.add(filters)
     }
 
     fn remove(&self, filters: Filters<K>) -> bool {
-        self.slot.upgrade().is_some_and(|slot| slot.remove(filters))
+        self.port.remove(filters)
     }
 }
 
@@ -211,7 +241,7 @@ impl<K> Clone for Connection<K> {
     fn clone(&self) -> Self {
         Self {
             id: self.id,
-            slot: self.slot.clone(),
+            port: Arc::clone(&self.port),
         }
     }
 }

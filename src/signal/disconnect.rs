@@ -21,12 +21,13 @@ use crate::sync::Arc;
 #[must_use = "nothing is disconnected until the builder is ended by `.await` or `.now()`"]
 pub struct DisconnectBuilder<P, R = (), K = Key> {
     registry: Arc<Registry<P, R, K>>,
-    callback: CallbackId,
+    /// `None` for what nothing can name.
+    callback: Option<CallbackId>,
     filters: Filters<K>,
 }
 
 impl<P, R, K> DisconnectBuilder<P, R, K> {
-    pub(super) fn new(registry: &Arc<Registry<P, R, K>>, callback: CallbackId) -> Self {
+    pub(super) fn new(registry: &Arc<Registry<P, R, K>>, callback: Option<CallbackId>) -> Self {
         Self {
             registry: Arc::clone(registry),
             callback,
@@ -43,7 +44,10 @@ impl<P, R, K> DisconnectBuilder<P, R, K> {
 impl<P, R, K: Hash + Eq> DisconnectBuilder<P, R, K> {
     /// Disconnects. What `.await` does, from sync code.
     pub fn now(self) -> bool {
-        let Some(slot) = self.registry.named(self.callback) else {
+        let Some(slot) = self
+            .callback
+            .and_then(|callback| self.registry.named(callback))
+        else {
             return false;
         };
         if self.filters.is_bare() {

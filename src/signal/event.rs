@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use arc_swap::Guard;
 use smallvec::SmallVec;
 
 use super::key::Key;
@@ -17,31 +18,58 @@ pub(crate) type Senders = SmallVec<[SenderId; 1]>;
 /// It derefs to the payload. Sync callbacks borrow it; async ones share it in an `Arc`, which is made once a send and
 /// only if an async callback matched.
 pub struct Event<P, K = Key> {
-    payload: Payload<P>,
+    content: Content<P>,
     keys: Keys<K>,
     senders: Senders,
-    signal: Arc<SignalInfo>,
 }
 
-/// A send that changes nothing shares the signal's defaults; they are never cloned.
-pub(crate) enum Payload<P> {
-    Defaults(Arc<P>),
-    Own(P),
+/// What every event of a signal has in common. Sends borrow it, without touching its reference count.
+#[derive(Debug)]
+pub(crate) struct Origin<P> {
+    pub(crate) defaults: P,
+    pub(crate) info: SignalInfo,
+}
+
+type Lent<P> = Guard<Arc<Origin<P>>>;
+
+enum Content<P> {
+    /// The signal's defaults, which are shared and never cloned.
+    Defaults(Lent<P>),
+    Own(P, Lent<P>),
+    /// All there is to know of a signal without a name is its number: nothing has to be borrowed.
+    Nameless(P, SignalInfo),
 }
 
 impl<P, K> Event<P, K> {
     pub(crate) fn new(
-        payload: Payload<P>,
+        own: Option<P>,
         keys: Keys<K>,
         senders: Senders,
-        signal: Arc<SignalInfo>,
+        id: SignalId,
+        origin: Option<Lent<P>>,
     ) -> Self {
+        let content = match (own, origin) {
+            (Some(own), None) => Content::Nameless(own, SignalInfo::new(id, None)),
+            (Some(own), Some(origin)) => Content::Own(own, origin),
+            (None, Some(origin)) => Content::Defaults(origin),
+            (None, None) => unreachable!("a send without a payload borrows the defaults"),
+        };
         Self {
-            payload,
+            content,
             keys,
             senders,
-            signal,
         }
+    }
+
+    /// The same event, made to last: what it borrows is counted now, since a thread can borrow only a few at a time.
+    pub(crate) fn kept(self) -> Self {
+        let keep = |lent| Guard::from_inner(Guard::into_inner(lent));
+        let content = match self.content {
+            Content::Defaults(lent) => Content::Defaults(keep(lent)),
+            Content::Own(own, lent) => Content::Own(own, keep(lent)),
+            nameless @ Content::Nameless(..) => nameless,
+        };
+        Self { content, ..self }
     }
 
     /// What was sent; an event also derefs to it.
@@ -53,7 +81,10 @@ impl<P, K> Event<P, K> {
     /// The signal that was sent.
     #[must_use]
     pub fn signal(&self) -> &SignalInfo {
-        &self.signal
+        match &self.content {
+            Content::Defaults(origin) | Content::Own(_, origin) => &origin.info,
+            Content::Nameless(_, info) => info,
+        }
     }
 
     /// The keys the send named, as it named them.
@@ -88,9 +119,9 @@ impl<P, K> Deref for Event<P, K> {
     type Target = P;
 
     fn deref(&self) -> &P {
-        match &self.payload {
-            Payload::Defaults(payload) => payload,
-            Payload::Own(payload) => payload,
+        match &self.content {
+            Content::Defaults(origin) => &origin.defaults,
+            Content::Own(own, _) | Content::Nameless(own, _) => own,
         }
     }
 }
@@ -105,7 +136,7 @@ impl<P: fmt::Display, K> fmt::Display for Event<P, K> {
 impl<P: fmt::Debug, K: fmt::Debug> fmt::Debug for Event<P, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
-            .field("signal", &self.signal)
+            .field("signal", self.signal())
             .field("payload", &**self)
             .field("keys", &self.keys)
             .field("senders", &self.senders)

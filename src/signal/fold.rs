@@ -7,9 +7,13 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::conduct::Step;
+use super::conduct::End;
+use super::event::Event;
+use super::registry::{Held, Slot};
+use super::report::Failure;
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
+use crate::sync::Arc;
 
 /// What becomes of replies as they come.
 pub trait Folder<R>: sealed::Sealed {
@@ -153,21 +157,15 @@ where
         let this = &mut *self;
         let mut broken = None;
         if let Some(send) = this.send.take() {
+            let mut folding = Folding {
+                folder: &mut this.folder,
+                crew: &mut this.crew,
+                cx,
+                broken: None,
+            };
             // A send that panicked in `update` reaches nobody, so there is nothing to fold.
-            let _ = send.conduct(|step| {
-                let outcome = match step {
-                    Step::Outcome(outcome) => Handed::Finished(outcome),
-                    Step::Async(granted) => this.crew.start(granted, 0, cx),
-                };
-                if let Handed::Finished(outcome) = outcome {
-                    broken = fold_in(&mut this.folder, outcome).break_value();
-                }
-                if broken.is_some() {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
+            let _ = send.conduct(&mut folding);
+            broken = folding.broken;
         }
         while broken.is_none() {
             match this.crew.poll_next(cx) {
@@ -186,6 +184,41 @@ where
 
 fn fold_in<R, E, S: Folder<R>>(folder: &mut S, outcome: Result<R, E>) -> ControlFlow<S::Output> {
     outcome.map_or(ControlFlow::Continue(()), |reply| folder.add(reply))
+}
+
+/// The end of a send whose replies are folded as they come.
+struct Folding<'a, 'c, P, R, K, S: Folder<R>> {
+    folder: &'a mut S,
+    crew: &'a mut Crew<P, R, K>,
+    cx: &'a mut Context<'c>,
+    broken: Option<S::Output>,
+}
+
+impl<P, R, K: Hash + Eq, S: Folder<R>> End<P, R, K> for Folding<'_, '_, P, R, K, S> {
+    fn replied(&mut self, reply: R) -> ControlFlow<()> {
+        self.broken = self.folder.add(reply).break_value();
+        if self.broken.is_some() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn failed(&mut self, _: Failure) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn granted(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+    ) -> ControlFlow<()> {
+        match self.crew.start(slot, event, held, 0, self.cx) {
+            Handed::Finished(Ok(reply)) => End::<P, R, K>::replied(self, reply),
+            _ => ControlFlow::Continue(()),
+        }
+    }
 }
 
 impl<P, R, K, S> fmt::Debug for FoldFuture<'_, P, R, K, S> {

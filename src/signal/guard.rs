@@ -11,28 +11,24 @@ use event_listener::EventListener;
 
 use super::connection::{Connection, Handle};
 use super::key::Key;
-use crate::sync::{Arc, Weak};
+use crate::sync::Arc;
 
 /// Suspends a connection as long as it lives. Made by [`Connection::block`].
 #[must_use = "the connection goes on as soon as the guard is dropped"]
 pub struct BlockGuard<K = Key> {
-    slot: Weak<dyn Handle<K>>,
+    port: Arc<dyn Handle<K>>,
 }
 
 impl<K> BlockGuard<K> {
-    pub(super) fn new(slot: Weak<dyn Handle<K>>) -> Self {
-        if let Some(slot) = slot.upgrade() {
-            slot.block();
-        }
-        Self { slot }
+    pub(super) fn new(port: Arc<dyn Handle<K>>) -> Self {
+        port.block();
+        Self { port }
     }
 }
 
 impl<K> Drop for BlockGuard<K> {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.upgrade() {
-            slot.unblock();
-        }
+        self.port.unblock();
     }
 }
 
@@ -92,15 +88,15 @@ impl<K> fmt::Debug for ScopedConnection<K> {
 /// Resolves when no call of an ended connection is running. Made by [`Connection::disconnect_and_wait`].
 #[must_use = "the connection is ended, but nothing waits for its calls without `.await`"]
 pub struct DisconnectAndWait<K = Key> {
-    slot: Option<Arc<dyn Handle<K>>>,
+    port: Arc<dyn Handle<K>>,
     stood: bool,
     listener: Option<EventListener>,
 }
 
 impl<K> DisconnectAndWait<K> {
-    pub(super) fn new(slot: Option<Arc<dyn Handle<K>>>, stood: bool) -> Self {
+    pub(super) fn new(port: Arc<dyn Handle<K>>, stood: bool) -> Self {
         Self {
-            slot,
+            port,
             stood,
             listener: None,
         }
@@ -112,24 +108,16 @@ impl<K> Future for DisconnectAndWait<K> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let this = &mut *self;
-        if let Some(slot) = &this.slot {
-            if slot
-                .running()
-                .poll_idle(&mut this.listener, cx)
-                .is_pending()
-            {
-                return Poll::Pending;
-            }
-            this.slot = None;
-        }
-        Poll::Ready(this.stood)
+        this.port
+            .poll_rest(&mut this.listener, cx)
+            .map(|()| this.stood)
     }
 }
 
 impl<K> fmt::Debug for DisconnectAndWait<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DisconnectAndWait")
-            .field("waits", &self.slot.is_some())
+            .field("stood", &self.stood)
             .finish_non_exhaustive()
     }
 }

@@ -4,8 +4,10 @@ use std::fmt;
 use std::hash::Hash;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use arc_swap::ArcSwap;
+
 use super::builder::SignalBuilder;
-use super::event::{SignalId, SignalInfo};
+use super::event::{Origin, SignalId, SignalInfo};
 use super::key::Key;
 use super::registry::Registry;
 use super::schedule::Schedule;
@@ -48,8 +50,9 @@ pub struct Signal<P, R = (), K = Key> {
 }
 
 pub(super) struct Shared<P, R, K> {
-    pub(super) info: Arc<SignalInfo>,
-    pub(super) defaults: Arc<P>,
+    pub(super) origin: Arc<Origin<P>>,
+    /// The same, for sends to borrow; it is never swapped.
+    pub(super) lent: ArcSwap<Origin<P>>,
     spawner: Option<Arc<dyn Spawner>>,
     pub(super) schedule: Schedule,
     pub(super) registry: Arc<Registry<P, R, K>>,
@@ -57,7 +60,7 @@ pub(super) struct Shared<P, R, K> {
 
 /// What a builder gathers.
 pub(super) struct Settings<P> {
-    pub(super) defaults: Arc<P>,
+    pub(super) defaults: P,
     pub(super) name: Option<Box<str>>,
     pub(super) spawner: Option<Arc<dyn Spawner>>,
     pub(super) schedule: Schedule,
@@ -88,19 +91,19 @@ impl<P, R, K> Signal<P, R, K> {
     /// The signal's number; clones share it.
     #[must_use]
     pub fn id(&self) -> SignalId {
-        self.shared.info.id()
+        self.shared.origin.info.id()
     }
 
     /// The name it was built with.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.shared.info.name()
+        self.shared.origin.info.name()
     }
 
     /// What a send delivers that says nothing else.
     #[must_use]
     pub fn defaults(&self) -> &P {
-        &self.shared.defaults
+        &self.shared.origin.defaults
     }
 
     /// A handle that does not keep the signal alive.
@@ -128,12 +131,14 @@ where
             spawner,
             schedule,
         } = settings;
-        let info = Arc::new(SignalInfo::new(SignalId(next_number(&LAST)), name));
+        let info = SignalInfo::new(SignalId(next_number(&LAST)), name);
+        let origin = Arc::new(Origin { defaults, info });
+        let lent = ArcSwap::new(Arc::clone(&origin));
         let registry = Arc::new(Registry::new());
         Self {
             shared: Arc::new(Shared {
-                info,
-                defaults,
+                origin,
+                lent,
                 spawner,
                 schedule,
                 registry,
@@ -153,9 +158,7 @@ where
     #[must_use]
     pub fn connection_count(&self) -> usize {
         let registry = &self.shared.registry;
-        for slot in registry.slots() {
-            registry.verify(&slot);
-        }
+        registry.verify_all();
         registry.len()
     }
 }

@@ -8,11 +8,14 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::conduct::Step;
+use super::conduct::End;
+use super::event::Event;
 use super::key::Key;
+use super::registry::{Held, Slot};
 use super::report::{Failure, Report};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
+use crate::sync::Arc;
 
 /// Runs a send's callbacks in the task that polls it. Made by [`SendBuilder::join`].
 #[must_use = "nothing is sent until it is awaited"]
@@ -48,20 +51,13 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
         let this = &mut *self;
         if let Some(send) = this.send.take() {
-            let mut count = 0;
-            let sent = send.conduct(|step| {
-                let outcome = match step {
-                    Step::Outcome(outcome) => Handed::Finished(outcome),
-                    Step::Async(granted) => this.crew.start(granted, count, cx),
-                };
-                match outcome {
-                    Handed::Over => {}
-                    Handed::Finished(outcome) => this.report.push(outcome),
-                    Handed::Refused => return ControlFlow::Continue(()),
-                }
-                count += 1;
-                ControlFlow::Continue(())
-            });
+            let mut joining = Joining {
+                report: &mut this.report,
+                crew: &mut this.crew,
+                cx,
+                waiting: 0,
+            };
+            let sent = send.conduct(&mut joining);
             if let Err(panic) = sent {
                 return Poll::Ready(Report::of_unsent(panic));
             }
@@ -79,6 +75,43 @@ where
             }
         }
         Poll::Pending
+    }
+}
+
+/// The end of a send whose callbacks all run in one task.
+struct Joining<'a, 'c, P, R, K> {
+    report: &'a mut Report<R>,
+    crew: &'a mut Crew<P, R, K>,
+    cx: &'a mut Context<'c>,
+    /// How many have had to wait.
+    waiting: usize,
+}
+
+impl<P, R, K: Hash + Eq> End<P, R, K> for Joining<'_, '_, P, R, K> {
+    #[inline]
+    fn replied(&mut self, reply: R) -> ControlFlow<()> {
+        self.report.push(Ok(reply));
+        ControlFlow::Continue(())
+    }
+
+    fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
+        self.report.push(Err(failure));
+        ControlFlow::Continue(())
+    }
+
+    fn granted(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+    ) -> ControlFlow<()> {
+        let place = self.report.count() + self.waiting;
+        match self.crew.start(slot, event, held, place, self.cx) {
+            Handed::Over => self.waiting += 1,
+            Handed::Finished(outcome) => self.report.push(outcome),
+            Handed::Refused => {}
+        }
+        ControlFlow::Continue(())
     }
 }
 

@@ -9,7 +9,9 @@ use super::connect::{ConnectBuilder, Method};
 use super::disconnect::DisconnectBuilder;
 use super::event::Event;
 use super::handle::Signal;
+use super::make;
 use super::reply::{CallbackFuture, SyncReply};
+use super::target::Target;
 use crate::sync::Arc;
 
 impl<P, R, K> Signal<P, R, K>
@@ -40,7 +42,7 @@ where
         F: Fn(Arc<Event<P, K>>) -> Fut + Send + Sync + 'static, // sync: connect_sync; with state: connect_with
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
-        self.connect_new(Callback::new(callback), ())
+        self.connect_target(CallbackId::of::<F>(), make::function(callback), ())
     }
 
     /// Connects a sync callback: a function or closure that borrows the event. It runs within the send, on the thread
@@ -50,7 +52,7 @@ where
         F: Fn(&Event<P, K>) -> O + Send + Sync + 'static, // async: connect
         O: SyncReply<R, M>,
     {
-        self.connect_new(Callback::sync(callback), ())
+        self.connect_target(CallbackId::of::<F>(), make::sync(callback), ())
     }
 
     /// Connects an async method of an object, which is held weakly: `async fn method(self: Arc<Self>, ev: Arc<Event>)`.
@@ -91,7 +93,11 @@ where
         F: Fn(Arc<T>, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static, // async, with self: Arc<Self>
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
-        self.connect_new(Callback::method(object, method), Method::of(object))
+        self.connect_target(
+            CallbackId::of_method::<T, F>(object),
+            make::method(object, method),
+            Method::of(object),
+        )
     }
 
     /// Connects a sync method of an object, `fn method(&self, ev: &Event)`, as [`connect_method`](Self::connect_method)
@@ -106,7 +112,11 @@ where
         F: Fn(&T, &Event<P, K>) -> O + Send + Sync + 'static, // not async: that is connect_method
         O: SyncReply<R, M>,
     {
-        self.connect_new(Callback::method_sync(object, method), Method::of(object))
+        self.connect_target(
+            CallbackId::of_method::<T, F>(object),
+            make::method_sync(object, method),
+            Method::of(object),
+        )
     }
 
     /// Connects an async callback with state; each call gets a clone of it.
@@ -135,7 +145,7 @@ where
         F: Fn(S, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
         Fut: CallbackFuture<Output = R> + Send + 'static,
     {
-        self.connect_new(Callback::with(state, callback), ())
+        self.connect_target(None, make::with(state, callback), ())
     }
 
     /// Connects a sync callback with state, which each call borrows. A new callback each time.
@@ -145,18 +155,22 @@ where
         F: Fn(&S, &Event<P, K>) -> O + Send + Sync + 'static,
         O: SyncReply<R, M>,
     {
-        self.connect_new(Callback::with_sync(state, callback), ())
+        self.connect_target(None, make::with_sync(state, callback), ())
     }
 
     /// Connects a [`Callback`], which stays one callback however often it is connected.
     pub fn connect_callback(&self, callback: &Callback<P, R, K>) -> ConnectBuilder<P, R, K> {
-        ConnectBuilder::new(&self.shared.registry, callback.clone(), true, ())
+        self.connect_target(Some(callback.id()), callback.clone(), ())
     }
 
-    /// A callback made here and now can be named again only if its function has a name.
-    fn connect_new<O>(&self, callback: Callback<P, R, K>, object: O) -> ConnectBuilder<P, R, K, O> {
-        let is_named = !matches!(callback.id(), CallbackId::Handle(_));
-        ConnectBuilder::new(&self.shared.registry, callback, is_named, object)
+    fn connect_target<O>(
+        &self,
+        name: Option<CallbackId>,
+        target: impl Target<P, R, K> + 'static,
+        object: O,
+    ) -> ConnectBuilder<P, R, K, O> {
+        let registry = &self.shared.registry;
+        ConnectBuilder::new(registry, registry.slot(target), name, object)
     }
 
     /// Disconnects a named function, async or sync; nothing else compiles, closures without captures aside. A closure is another callback each time it is written: disconnect it
@@ -179,7 +193,7 @@ where
             assert!(
                 size_of::<F>() == 0,
                 "only a named function can be found again: a `Connection` has a `disconnect` of its own, a `Callback` goes to `disconnect_callback`"
-            )
+            );
         };
         DisconnectBuilder::new(&self.shared.registry, CallbackId::of::<F>())
     }
@@ -194,13 +208,13 @@ where
             assert!(
                 size_of::<F>() == 0,
                 "only a named method can be found again: disconnect a closure by its `Connection`"
-            )
+            );
         };
         DisconnectBuilder::new(&self.shared.registry, CallbackId::of_method::<T, F>(object))
     }
 
     /// Disconnects a [`Callback`].
     pub fn disconnect_callback(&self, callback: &Callback<P, R, K>) -> DisconnectBuilder<P, R, K> {
-        DisconnectBuilder::new(&self.shared.registry, callback.id())
+        DisconnectBuilder::new(&self.shared.registry, Some(callback.id()))
     }
 }

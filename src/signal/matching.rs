@@ -2,78 +2,126 @@
 
 use smallvec::SmallVec;
 
-use super::registry::Entry;
+use super::registry::{Rank, Ranked};
 use crate::sync::Arc;
 
-/// Walks the members of all lists, in order of rank; what stands in several lists comes once.
-pub(crate) fn each_once<'a, S, L>(
-    lists: &'a [L],
-    members: impl Fn(&'a L) -> &'a [Entry<S>],
-) -> EachOnce<'a, S> {
-    let mut lists = lists
-        .iter()
-        .map(members)
-        .filter(|members| !members.is_empty());
-    let first = lists.next().unwrap_or_default();
-    let Some(second) = lists.next() else {
-        return EachOnce::Single(first.iter());
-    };
-    // The lists are sorted by the same ranks, and a rank is one connection's alone: equal ones become neighbours.
-    let mut merged: Merged<'a, S> = first.iter().chain(second).chain(lists.flatten()).collect();
-    merged.sort_unstable_by_key(|entry| entry.rank);
-    merged.dedup_by_key(|entry| entry.rank);
-    EachOnce::Merged(merged.into_iter())
+/// The chunks of one list.
+pub(crate) type Chunks<'a, S> = &'a [Arc<Vec<Arc<S>>>];
+
+/// Merges sorted lists; what stands in several of them comes once.
+///
+/// Equal ranks are one connection, and all lists are sorted by rank, so equal ones come to the front together. The front
+/// is searched in a line: sends name a handful of keys, not hundreds.
+pub(crate) fn merge<'a, S: ?Sized + Ranked>(
+    lists: impl Iterator<Item = Chunks<'a, S>>,
+) -> Merged<'a, S> {
+    let heads = lists.filter_map(|chunks| {
+        let mut rest = Members { chunks, place: 0 };
+        rest.next().map(|head| Head {
+            rank: head.rank(),
+            head,
+            rest,
+        })
+    });
+    Merged {
+        heads: heads.collect(),
+    }
 }
 
-type Merged<'a, S> = SmallVec<[&'a Entry<S>; 16]>;
-
-pub(crate) enum EachOnce<'a, S> {
-    /// One list, the usual case, is sorted and unique as it is.
-    Single(std::slice::Iter<'a, Entry<S>>),
-    Merged(smallvec::IntoIter<[&'a Entry<S>; 16]>),
+struct Members<'a, S: ?Sized> {
+    chunks: Chunks<'a, S>,
+    place: usize,
 }
 
-impl<'a, S> Iterator for EachOnce<'a, S> {
+impl<'a, S: ?Sized> Iterator for Members<'a, S> {
     type Item = &'a Arc<S>;
 
+    #[inline]
     fn next(&mut self) -> Option<&'a Arc<S>> {
-        match self {
-            Self::Single(entries) => entries.next(),
-            Self::Merged(entries) => entries.next(),
+        let (chunk, rest) = self.chunks.split_first()?;
+        let member = chunk.get(self.place)?;
+        self.place += 1;
+        if self.place == chunk.len() {
+            (self.chunks, self.place) = (rest, 0);
         }
-        .map(|entry| &entry.member)
+        Some(member)
+    }
+}
+
+struct Head<'a, S: ?Sized> {
+    rank: Rank,
+    head: &'a Arc<S>,
+    rest: Members<'a, S>,
+}
+
+pub(crate) struct Merged<'a, S: ?Sized> {
+    heads: SmallVec<[Head<'a, S>; 8]>,
+}
+
+impl<'a, S: ?Sized + Ranked> Iterator for Merged<'a, S> {
+    type Item = &'a Arc<S>;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a Arc<S>> {
+        let first = self.heads.iter().map(|head| head.rank).min()?;
+        let mut found = None;
+        let mut at = 0;
+        while let Some(head) = self.heads.get_mut(at) {
+            if head.rank == first {
+                found = Some(head.head);
+                match head.rest.next() {
+                    Some(next) => {
+                        head.rank = next.rank();
+                        head.head = next;
+                    }
+                    None => {
+                        self.heads.swap_remove(at);
+                        continue;
+                    }
+                }
+            }
+            at += 1;
+        }
+        found
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::registry::Rank;
 
-    fn list(members: &[(i32, u64)]) -> Vec<Entry<(i32, u64)>> {
-        let entry = |&(priority, order)| Entry {
-            rank: Rank::new(priority, order),
-            member: Arc::new((priority, order)),
-        };
-        members.iter().map(entry).collect()
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Member(i32, u64);
+
+    impl Ranked for Member {
+        fn rank(&self) -> Rank {
+            Rank::new(self.0, self.1)
+        }
     }
 
-    fn matched(lists: &[Vec<Entry<(i32, u64)>>]) -> Vec<(i32, u64)> {
-        each_once(lists, |list| list)
-            .map(|member| **member)
+    fn list(chunks: &[&[Member]]) -> Vec<Arc<Vec<Arc<Member>>>> {
+        chunks
+            .iter()
+            .map(|chunk| Arc::new(chunk.iter().map(|member| Arc::new(*member)).collect()))
+            .collect()
+    }
+
+    fn merged(lists: &[Vec<Arc<Vec<Arc<Member>>>>]) -> Vec<(i32, u64)> {
+        merge(lists.iter().map(|list| &list[..]))
+            .map(|member| (member.0, member.1))
             .collect()
     }
 
     #[test]
     fn nothing_matches_in_no_lists() {
-        assert_eq!(matched(&[]), []);
-        assert_eq!(matched(&[list(&[]), list(&[])]), []);
+        assert_eq!(merged(&[]), []);
+        assert_eq!(merged(&[list(&[]), list(&[])]), []);
     }
 
     #[test]
     fn one_list_is_walked_as_it_is() {
         assert_eq!(
-            matched(&[list(&[]), list(&[(5, 2), (0, 1)])]),
+            merged(&[list(&[]), list(&[&[Member(5, 2)], &[Member(0, 1)]])]),
             [(5, 2), (0, 1)]
         );
     }
@@ -81,10 +129,13 @@ mod tests {
     #[test]
     fn several_lists_are_walked_by_rank_and_each_member_once() {
         let lists = [
-            list(&[(0, 1), (0, 4)]),
-            list(&[(9, 3), (0, 1)]),
-            list(&[(9, 3), (0, 2), (0, 4), (-1, 0)]),
+            list(&[&[Member(0, 1), Member(0, 4)]]),
+            list(&[&[Member(9, 3)], &[Member(0, 1)]]),
+            list(&[
+                &[Member(9, 3), Member(0, 2)],
+                &[Member(0, 4), Member(-1, 0)],
+            ]),
         ];
-        assert_eq!(matched(&lists), [(9, 3), (0, 1), (0, 2), (0, 4), (-1, 0)]);
+        assert_eq!(merged(&lists), [(9, 3), (0, 1), (0, 2), (0, 4), (-1, 0)]);
     }
 }

@@ -18,6 +18,7 @@ mod handle;
 mod join;
 mod key;
 mod listen;
+mod make;
 mod matching;
 mod panic;
 mod registry;
@@ -27,6 +28,8 @@ mod running;
 mod schedule;
 mod send;
 mod sender;
+mod target;
+mod walk;
 mod weak;
 
 pub use builder::SignalBuilder;

@@ -9,7 +9,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use crate::sync::Lock;
 
 /// A panic of a callback, caught.
-pub struct Panic {
+///
+/// Boxed: outcomes pass through the send by the thousand, panics hardly ever.
+pub struct Panic(Box<Caught>);
+
+struct Caught {
     message: Box<str>,
     /// Locked only so that the report that holds it can be shared; taken once, by `into_payload`.
     payload: Lock<Payload>,
@@ -18,6 +22,7 @@ pub struct Panic {
 type Payload = Box<dyn Any + Send>;
 
 impl Panic {
+    #[cold]
     pub(crate) fn new(payload: Payload) -> Self {
         let message = match (
             payload.downcast_ref::<&str>(),
@@ -27,22 +32,22 @@ impl Panic {
             (_, Some(text)) => text.as_str().into(),
             _ => "a panic without a message".into(),
         };
-        Self {
+        Self(Box::new(Caught {
             message,
             payload: Lock::new(payload),
-        }
+        }))
     }
 
     /// What the panic said, if it was a string, as panics usually are.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// What the callback panicked with.
     #[must_use]
     pub fn into_payload(self) -> Box<dyn Any + Send> {
-        mem::replace(&mut *self.payload.hold(), Box::new(()))
+        mem::replace(&mut *self.0.payload.hold(), Box::new(()))
     }
 
     /// Goes on panicking, here.
@@ -53,24 +58,25 @@ impl Panic {
 
 impl Drop for Panic {
     fn drop(&mut self) {
-        let payload = mem::replace(&mut *self.payload.hold(), Box::new(()));
+        let payload = mem::replace(&mut *self.0.payload.hold(), Box::new(()));
         drop_quietly(payload);
     }
 }
 
 impl fmt::Debug for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Panic").field(&self.message).finish()
+        f.debug_tuple("Panic").field(&self.0.message).finish()
     }
 }
 
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
 /// Runs user code. Nothing of ours is borrowed mutably across it that its unwinding could leave half-changed.
+#[inline]
 pub(crate) fn capture<T>(user_code: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(user_code)).map_err(Panic::new)
 }
@@ -97,13 +103,19 @@ impl<T> Quiet<T> {
 impl<T> Deref for Quiet<T> {
     type Target = T;
 
+    #[inline]
     fn deref(&self) -> &T {
-        self.0.as_ref().expect("only drop takes it")
+        match &self.0 {
+            Some(value) => value,
+            None => unreachable!("only drop takes it"),
+        }
     }
 }
 
 impl<T> Drop for Quiet<T> {
     fn drop(&mut self) {
-        drop_quietly(self.0.take());
+        if mem::needs_drop::<T>() {
+            drop_quietly(self.0.take());
+        }
     }
 }

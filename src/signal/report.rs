@@ -87,6 +87,7 @@ impl<R> Report<R> {
     }
 
     /// Adds the next callback's outcome.
+    #[inline]
     pub(crate) fn push(&mut self, outcome: Result<R, Failure>) {
         match outcome {
             Ok(reply) => self.replies.push(reply),
@@ -142,7 +143,9 @@ impl<R: fmt::Debug> fmt::Debug for Report<R> {
 }
 
 /// A callback that did not reply: which one, and why.
-pub struct Failure {
+pub struct Failure(Box<What>);
+
+struct What {
     connection: Option<ConnectionId>,
     name: Option<Arc<str>>,
     cause: Cause,
@@ -161,54 +164,54 @@ pub enum Cause {
 
 impl Failure {
     pub(crate) fn new(connection: ConnectionId, name: Option<Arc<str>>, cause: Cause) -> Self {
-        Self {
+        Self(Box::new(What {
             connection: Some(connection),
             name,
             cause,
-        }
+        }))
     }
 
     fn of_send(panic: Panic) -> Self {
-        Self {
+        Self(Box::new(What {
             connection: None,
             name: None,
             cause: Cause::Panicked(panic),
-        }
+        }))
     }
 
     /// The connection whose callback it was; `None` where the send itself failed, in `.update(..)`.
     #[must_use]
     pub fn connection(&self) -> Option<ConnectionId> {
-        self.connection
+        self.0.connection
     }
 
     /// The connection's name, if it was given one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.0.name.as_deref()
     }
 
     /// Why.
     #[must_use]
     pub fn cause(&self) -> &Cause {
-        &self.cause
+        &self.0.cause
     }
 
     /// Why, for keeps.
     #[must_use]
     pub fn into_cause(self) -> Cause {
-        self.cause
+        self.0.cause
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.name, self.connection) {
+        match (&self.0.name, self.0.connection) {
             (Some(name), _) => write!(f, "callback `{name}` ")?,
             (None, Some(id)) => write!(f, "callback of connection {id} ")?,
             (None, None) => f.write_str("the send's `update` ")?,
         }
-        match &self.cause {
+        match &self.0.cause {
             Cause::Panicked(panic) => write!(f, "panicked: {panic}"),
             Cause::Aborted => f.write_str("was aborted"),
         }

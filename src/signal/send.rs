@@ -7,16 +7,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::{fmt, mem};
 
-use super::conduct::{Step, conduct};
+use super::conduct::{End, conduct};
 use super::delivery::Delivery;
-use super::event::{Event, Payload};
+use super::event::Event;
 use super::filter::{Filters, filter_methods};
 use super::fold::{First, Fold, FoldFuture, TryFold};
 use super::handle::Signal;
 use super::join::JoinFuture;
 use super::key::{IntoKey, Key};
 use super::panic::{Panic, capture};
-use super::report::Report;
+use super::registry::{Held, Slot};
+use super::report::{Failure, Report};
 use super::schedule::{Handed, Handover};
 use super::sender::IntoSender;
 use crate::sync::Arc;
@@ -85,7 +86,8 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         "Names a key: connections to it are reached, as are unfiltered ones."
     );
 
-    /// Reaches every connection, whatever its filters. Predicates (`.when(..)`) still decide for themselves.
+    /// Reaches every connection, whatever its filters. Predicates (`.when(..)`) still decide for themselves. Looks at each
+    /// connection before it begins, for those whose senders have died.
     pub fn to_all(mut self) -> Self {
         self.to_all = true;
         self
@@ -100,24 +102,17 @@ where
 {
     /// Sends now: runs the sync callbacks and hands the async ones to the spawner. What `.await` does, from sync code.
     pub fn now(self) -> Delivery<R> {
-        let shared = &self.signal.shared;
-        let mut handover = Handover::new(self.signal.spawner(), shared.schedule);
-        let mut report = Report::new();
-        let mut count = 0;
-        let sent = self.conduct(|step| {
-            match step {
-                Step::Outcome(outcome) => report.push(outcome),
-                Step::Async(granted) => match handover.take(granted, count) {
-                    Handed::Over => {}
-                    Handed::Finished(outcome) => report.push(outcome),
-                    Handed::Refused => return ControlFlow::Continue(()),
-                },
+        let handover = Handover::new(self.signal.spawner(), self.signal.shared.schedule);
+        let mut spawning = Spawning {
+            handover,
+            report: Report::new(),
+            handed: 0,
+        };
+        match self.conduct(&mut spawning) {
+            Ok(()) => {
+                let count = spawning.report.count() + spawning.handed;
+                Delivery::new(spawning.report, spawning.handover.into_board(), count)
             }
-            count += 1;
-            ControlFlow::Continue(())
-        });
-        match sent {
-            Ok(()) => Delivery::new(report, handover.into_board(), count),
             Err(panic) => Delivery::new(Report::of_unsent(panic), None, 0),
         }
     }
@@ -184,12 +179,9 @@ where
         FoldFuture::new(self, TryFold::new(init, fold))
     }
 
-    /// Leads the send past every connection that matches, until `step` breaks it off. `Err`: `update` panicked, and
+    /// Leads the send past every connection that matches, until `end` breaks it off. `Err`: `update` panicked, and
     /// nothing is sent.
-    pub(super) fn conduct(
-        self,
-        step: impl FnMut(Step<P, R, K>) -> ControlFlow<()>,
-    ) -> Result<(), Panic> {
+    pub(super) fn conduct(self, end: &mut impl End<P, R, K>) -> Result<(), Panic> {
         let Self {
             signal,
             draft,
@@ -197,19 +189,60 @@ where
             to_all,
         } = self;
         let shared = &signal.shared;
-        let payload = match draft {
-            Draft::Defaults => Payload::Defaults(Arc::clone(&shared.defaults)),
-            Draft::Own(payload) => Payload::Own(payload),
+        let own = match draft {
+            Draft::Defaults => None,
+            Draft::Own(payload) => Some(payload),
             Draft::Failed(panic) => return Err(panic),
         };
-        let event = Event::new(
-            payload,
-            filters.keys,
-            filters.senders,
-            Arc::clone(&shared.info),
-        );
-        conduct(&shared.registry, event, to_all, step);
+        let event = |Filters { keys, senders, .. }| {
+            let info = &shared.origin.info;
+            let borrows = own.is_none() || info.name().is_some();
+            let origin = borrows.then(|| shared.lent.load());
+            Event::new(own, keys, senders, info.id(), origin)
+        };
+        conduct(&shared.registry, filters, to_all, event, end);
         Ok(())
+    }
+}
+
+/// The end of a send whose async callbacks go to an executor.
+struct Spawning<'a, R> {
+    handover: Handover<'a, R>,
+    report: Report<R>,
+    /// How many went to the executor.
+    handed: usize,
+}
+
+impl<P, R, K> End<P, R, K> for Spawning<'_, R>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    #[inline]
+    fn replied(&mut self, reply: R) -> ControlFlow<()> {
+        self.report.push(Ok(reply));
+        ControlFlow::Continue(())
+    }
+
+    fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
+        self.report.push(Err(failure));
+        ControlFlow::Continue(())
+    }
+
+    fn granted(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+    ) -> ControlFlow<()> {
+        let place = self.report.count() + self.handed;
+        match self.handover.take(slot, event, held, place) {
+            Handed::Over => self.handed += 1,
+            Handed::Finished(outcome) => self.report.push(outcome),
+            Handed::Refused => {}
+        }
+        ControlFlow::Continue(())
     }
 }
 

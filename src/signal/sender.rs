@@ -27,10 +27,25 @@ pub struct SenderId {
 
 /// What senders are compared by. The kinds never equal each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Address {
-    Object(usize),
-    Method(usize, TypeId),
+pub(crate) struct Address {
+    place: Place,
+    /// Of a sender that is one method of another.
+    method: Option<TypeId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    At(usize),
     Unique(u64),
+}
+
+impl Address {
+    pub(crate) fn of<T: ?Sized>(value: *const T) -> Self {
+        Self {
+            place: Place::At(value.addr()),
+            method: None,
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -62,7 +77,10 @@ impl SenderId {
     pub fn unique() -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         Self {
-            address: Address::Unique(next_number(&LAST)),
+            address: Address {
+                place: Place::Unique(next_number(&LAST)),
+                method: None,
+            },
             object: Object::Bare,
         }
     }
@@ -89,9 +107,7 @@ impl SenderId {
     #[must_use]
     pub fn method<M: 'static>(sender: impl IntoSender, _method: M) -> Self {
         let mut id = sender.into_sender();
-        if let Address::Object(address) = id.address {
-            id.address = Address::Method(address, TypeId::of::<M>());
-        }
+        id.address.method = Some(TypeId::of::<M>());
         id
     }
 
@@ -122,7 +138,7 @@ impl SenderId {
 
     pub(crate) fn at<T: ?Sized>(value: &T) -> Self {
         Self {
-            address: Address::Object(ptr::from_ref(value).addr()),
+            address: Address::of(ptr::from_ref(value)),
             object: Object::Bare,
         }
     }
@@ -167,10 +183,14 @@ impl RefUnwindSafe for SenderId {}
 
 impl fmt::Debug for SenderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.address {
-            Address::Object(address) => write!(f, "SenderId(at {address:#x})"),
-            Address::Method(address, _) => write!(f, "SenderId(a method at {address:#x})"),
-            Address::Unique(number) => write!(f, "SenderId(unique {number})"),
+        let kind = if self.address.method.is_some() {
+            "a method of "
+        } else {
+            ""
+        };
+        match self.address.place {
+            Place::At(address) => write!(f, "SenderId({kind}what is at {address:#x})"),
+            Place::Unique(number) => write!(f, "SenderId({kind}unique {number})"),
         }
     }
 }

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 
 use super::filing::Nodes;
 use super::leavings::Leavings;
+use super::list::Ranked;
 use super::membership::retire_if_empty;
 use super::slot::{SenderNode, Slot};
 use super::{Registry, Request};
@@ -55,8 +56,8 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
     /// Connects, or merges with the connection that this callback has already.
     pub(crate) fn connect(self: &Arc<Self>, request: Request<P, R, K>) -> Arc<Slot<P, R, K>> {
         let Request {
-            callback,
-            is_named,
+            mut slot,
+            name,
             options,
             filters,
         } = request;
@@ -66,32 +67,41 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
             .filter(|sender| sender.is_held())
             .count();
         let spent = options.is_born_spent();
+        let priority = options.priority;
+        let options = (!options.is_default()).then(|| Arc::new(options));
+        let name = name.map(Box::new);
         let mut nodes = self.file(filters);
-        if is_named {
+        if let Some(name) = &name {
             // Ends the old connection if it has lost what it depends on: this will be a new one then.
-            drop(self.named(callback.id()));
+            drop(self.named(**name));
         }
 
         let mut leavings = Leavings::new();
         let mut book = self.lock_for(&mut nodes);
         let change = Change::begin(&self.version);
-        let known = is_named
-            .then(|| book.named.get(&callback.id()))
-            .flatten()
-            .filter(|slot| slot.stands());
-        let slot = if let Some(slot) = known.cloned() {
-            self.rerank(&slot, options.priority, &mut leavings);
-            leavings.options = Some(slot.replace_options(options));
-            slot
+        let known = name
+            .as_ref()
+            .and_then(|name| book.named.get(&**name))
+            .filter(|slot| slot.stands())
+            .cloned();
+        let slot = if let Some(known) = known {
+            self.rerank(&known, priority, &mut leavings);
+            leavings.options = known.replace_options(options);
+            leavings.slots.push(slot);
+            known
         } else {
             book.connections_made += 1;
-            let id = ConnectionId(book.connections_made);
-            let slot = Arc::new(Slot::new(id, callback, options, Arc::downgrade(self)));
-            leavings.insert(&self.all, slot.membership.hold().rank, &slot);
-            if is_named {
+            if let Some(new) = Arc::get_mut(&mut slot) {
+                new.id = ConnectionId(book.connections_made);
+            }
+            slot.set_priority(priority);
+            slot.replace_options(options);
+            leavings.insert(&self.all, &slot);
+            if let Some(name) = name {
                 leavings
                     .slots
-                    .extend(book.named.insert(slot.callback.id(), Arc::clone(&slot)));
+                    .extend(book.named.insert(*name, Arc::clone(&slot)));
+                slot.record.hold().name = Some(name);
             }
             slot
         };
@@ -149,56 +159,58 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
         let mut leavings = Leavings::new();
         let book = self.book.hold();
         let change = Change::begin(&self.version);
-        let mut membership = slot.membership.hold();
+        let rank = slot.rank();
+        let mut record = slot.record.hold();
         let mut removed = false;
         for node in &nodes.keys {
-            removed |= self.leave_key(&mut membership, node, &mut leavings);
+            removed |= self.leave_key((rank, &mut record), node, &mut leavings);
         }
         for node in &nodes.senders {
-            removed |= self.leave_sender(&mut membership, node, &mut leavings);
+            removed |= self.leave_sender((rank, &mut record), node, &mut leavings);
         }
         // Dead senders go with it: whether they were swept before must make no difference to what is left.
-        for node in membership.dead_senders() {
-            self.leave_sender(&mut membership, &node, &mut leavings);
+        for node in record.dead_senders() {
+            self.leave_sender((rank, &mut record), &node, &mut leavings);
         }
-        let empty = membership.is_empty();
-        drop((membership, change, book));
+        let empty = record.is_empty();
+        drop((record, change, book));
         self.clean(leavings);
         (removed, empty)
     }
 
-    /// Takes a connection that has ended out of every list.
+    /// Takes a connection that has ended out of every list; if it has been taken out already, does nothing.
     pub(super) fn remove(&self, slot: &Slot<P, R, K>) {
         let mut leavings = Leavings::new();
         let mut book = self.book.hold();
         let change = Change::begin(&self.version);
-        let mut membership = slot.membership.hold();
-        let rank = membership.rank;
-        if std::mem::take(&mut membership.unfiltered) {
-            leavings.remove(&self.unfiltered, rank);
+        let rank = slot.rank();
+        let mut record = slot.record.hold();
+        if std::mem::take(&mut record.unfiltered) {
+            leavings.remove(&self.unfiltered, rank, &mut record);
         }
-        for node in std::mem::take(&mut membership.keys)
+        for node in std::mem::take(&mut record.keys)
             .iter()
             .filter_map(Weak::upgrade)
         {
-            self.leave_key(&mut membership, &node, &mut leavings);
+            self.leave_key((rank, &mut record), &node, &mut leavings);
         }
-        for node in std::mem::take(&mut membership.senders)
+        for node in std::mem::take(&mut record.senders)
             .iter()
             .filter_map(Weak::upgrade)
         {
-            self.leave_sender(&mut membership, &node, &mut leavings);
+            self.leave_sender((rank, &mut record), &node, &mut leavings);
         }
-        leavings.remove(&self.all, rank);
-        let id = slot.callback.id();
-        if book
-            .named
-            .get(&id)
-            .is_some_and(|named| std::ptr::eq(&**named, slot))
-        {
-            leavings.slots.extend(book.named.remove(&id));
+        leavings.remove(&self.all, rank, &mut record);
+        if let Some(name) = record.name.take() {
+            if book
+                .named
+                .get(&*name)
+                .is_some_and(|named| std::ptr::addr_eq(Arc::as_ptr(named), slot))
+            {
+                leavings.slots.extend(book.named.remove(&*name));
+            }
         }
-        drop((membership, change, book));
+        drop((record, change, book));
         self.clean(leavings);
     }
 

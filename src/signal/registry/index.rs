@@ -6,11 +6,11 @@ use std::hash::{Hash, Hasher};
 use hashbrown::DefaultHashBuilder;
 use papaya::{HashMap, ResizeMode};
 
-use super::list::List;
+use super::list::{List, Ranked};
 use crate::sync::{Arc, AtomicBool, OnceLock, Ordering};
 
 /// One key or sender, and who asked for it.
-pub(crate) struct Node<T, S, X> {
+pub(crate) struct Node<T, S: ?Sized, X> {
     value: Arc<T>,
     pub(crate) list: List<S>,
     /// Set once, under the registry's lock, when the list has become empty: the node is about to leave the index and
@@ -22,7 +22,7 @@ pub(crate) struct Node<T, S, X> {
     pub(crate) watched: AtomicBool,
 }
 
-impl<T, S, X> Node<T, S, X> {
+impl<T, S: Ranked + ?Sized, X> Node<T, S, X> {
     fn new(value: Arc<T>) -> Arc<Self> {
         Arc::new(Self {
             value,
@@ -48,9 +48,9 @@ impl<T, S, X> Node<T, S, X> {
 /// Hashing, comparing and dropping a `T` is user code. None of it runs under a lock of this crate: sends look up,
 /// connects and disconnects insert and remove without one. Nodes join and leave lists under the registry's lock, where
 /// only the node is at hand.
-pub(crate) struct Index<T, S, X>(HashMap<Interned<T, S, X>, (), DefaultHashBuilder>);
+pub(crate) struct Index<T, S: ?Sized, X>(HashMap<Interned<T, S, X>, (), DefaultHashBuilder>);
 
-impl<T: Hash + Eq, S, X> Index<T, S, X> {
+impl<T: Hash + Eq, S: Ranked + ?Sized, X> Index<T, S, X> {
     pub(crate) fn new() -> Self {
         Self(
             HashMap::builder()
@@ -106,23 +106,23 @@ impl<T: Hash + Eq, S, X> Index<T, S, X> {
 }
 
 /// A node that hashes and compares as its value.
-struct Interned<T, S, X>(Arc<Node<T, S, X>>);
+struct Interned<T, S: ?Sized, X>(Arc<Node<T, S, X>>);
 
-impl<T: Hash, S, X> Hash for Interned<T, S, X> {
+impl<T: Hash, S: ?Sized, X> Hash for Interned<T, S, X> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.value.hash(state);
     }
 }
 
-impl<T: Eq, S, X> PartialEq for Interned<T, S, X> {
+impl<T: Eq, S: ?Sized, X> PartialEq for Interned<T, S, X> {
     fn eq(&self, other: &Self) -> bool {
         self.0.value == other.0.value
     }
 }
 
-impl<T: Eq, S, X> Eq for Interned<T, S, X> {}
+impl<T: Eq, S: ?Sized, X> Eq for Interned<T, S, X> {}
 
-impl<T, S, X> Borrow<T> for Interned<T, S, X> {
+impl<T, S: ?Sized, X> Borrow<T> for Interned<T, S, X> {
     fn borrow(&self) -> &T {
         &self.0.value
     }

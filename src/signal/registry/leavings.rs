@@ -3,8 +3,9 @@
 use std::hash::Hash;
 
 use super::Registry;
-use super::list::{Entry, Leftover, List, Rank};
-use super::slot::{KeyNode, Options, SenderNode, Slot};
+use super::list::{Leftover, List, Rank};
+use super::options::Options;
+use super::slot::{KeyNode, Record, SenderNode, Slot};
 use crate::sync::Arc;
 
 /// What a change leaves over, to be dropped after the lock is released: declare it before taking the lock.
@@ -28,27 +29,28 @@ impl<P, R, K> Leavings<P, R, K> {
         }
     }
 
-    pub(super) fn insert(
+    /// Whether it was not there yet.
+    pub(super) fn insert(&mut self, list: &List<Slot<P, R, K>>, slot: &Arc<Slot<P, R, K>>) -> bool {
+        let leftover = list.insert(slot);
+        let inserted = leftover.is_some();
+        self.lists.extend(leftover);
+        inserted
+    }
+
+    /// Whether it was there. The connection remembers who may still be walking the list with it in.
+    pub(super) fn remove(
         &mut self,
         list: &List<Slot<P, R, K>>,
         rank: Rank,
-        slot: &Arc<Slot<P, R, K>>,
+        record: &mut Record<P, R, K>,
     ) -> bool {
-        let inserted = list.insert(Entry {
-            rank,
-            member: Arc::clone(slot),
-        });
-        inserted.map(|leftover| self.lists.push(leftover)).is_ok()
-    }
-
-    pub(super) fn remove(&mut self, list: &List<Slot<P, R, K>>, rank: Rank) -> bool {
-        let removed = list.remove(rank);
-        removed
-            .map(|(entry, leftover)| {
-                self.slots.push(entry.member);
-                self.lists.push(leftover);
-            })
-            .is_some()
+        let Some((slot, mut leftover)) = list.remove(rank) else {
+            return false;
+        };
+        record.left(std::mem::take(&mut leftover.walked));
+        self.slots.push(slot);
+        self.lists.push(leftover);
+        true
     }
 }
 

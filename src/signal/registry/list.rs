@@ -1,10 +1,12 @@
 //! A list of connections that sends read without a lock.
 
 use std::cmp::Reverse;
+use std::ops::Deref;
 
 use arc_swap::{ArcSwapOption, Guard};
+use event_listener::Event;
 
-use crate::sync::{Arc, Lock};
+use crate::sync::{Arc, AtomicUsize, Lock, MutexGuard, Ordering, Weak};
 
 /// Where a connection stands among all: by priority, then by the order in which they were made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,112 +28,252 @@ impl Rank {
     }
 }
 
-/// A member and its rank. The rank stands here and not in the member, so that a snapshot keeps its order when a
-/// priority changes.
-#[derive(Debug)]
-pub(crate) struct Entry<S> {
-    pub(crate) rank: Rank,
-    pub(crate) member: Arc<S>,
+/// What a list holds. The rank of a member changes only while it is in no list.
+pub(crate) trait Ranked {
+    fn rank(&self) -> Rank;
 }
 
-impl<S> Clone for Entry<S> {
-    fn clone(&self) -> Self {
-        Self {
-            rank: self.rank,
-            member: Arc::clone(&self.member),
-        }
-    }
-}
+/// As many members as are copied when one of them changes.
+const CHUNK: usize = 128;
+
+type Chunk<S> = Arc<Vec<Arc<S>>>;
 
 /// Members in order of rank, each once.
 ///
-/// `members` is the truth, written by the registry under this lock. `published` is what sends read: a copy, or `None`
-/// from the moment `members` changes until the next send makes a new copy, under the same lock. A burst of changes thus
-/// costs one copy, and a send never finds an old list after a change has returned.
+/// `chunks` is the truth, written by the registry under this lock. `published` is what sends read: the chunks as they
+/// stood, or `None` from the moment they change until the next send publishes them, under the same lock. Chunks are
+/// shared between the two: a change copies one chunk, publishing copies the references to the chunks. A burst of changes
+/// thus costs one publication, and a send never finds an old list after a change has returned.
 #[derive(Debug)]
-pub(crate) struct List<S> {
-    members: Lock<Vec<Entry<S>>>,
-    published: ArcSwapOption<Vec<Entry<S>>>,
+pub(crate) struct List<S: ?Sized> {
+    truth: Lock<Truth<S>>,
+    published: ArcSwapOption<Copy<S>>,
+    /// As many as the truth has; written under its lock, read by sends without.
+    count: AtomicUsize,
 }
 
-/// A list as it stood at one moment, borrowed from it without a reference count of its own in the usual case.
-pub(crate) type Published<S> = Guard<Option<Arc<Vec<Entry<S>>>>>;
+#[derive(Debug)]
+struct Truth<S: ?Sized> {
+    chunks: Vec<Chunk<S>>,
+    /// Copies that have been retracted while somebody was walking them.
+    walked: Vec<Weak<Copy<S>>>,
+}
+
+/// A list as it stood at one moment. Whoever waits for it to be let go of is told.
+#[derive(Debug)]
+pub(crate) struct Copy<S: ?Sized> {
+    chunks: Vec<Chunk<S>>,
+    released: Arc<Event>,
+}
+
+impl<S: ?Sized> Copy<S> {
+    pub(crate) fn chunks(&self) -> &[Chunk<S>] {
+        &self.chunks
+    }
+}
+
+impl<S: ?Sized> Drop for Copy<S> {
+    fn drop(&mut self) {
+        self.released.notify(usize::MAX);
+    }
+}
+
+/// A list that is being walked: borrowed, in the usual case without a reference count of its own.
+pub(crate) struct Published<S: ?Sized>(Guard<Option<Arc<Copy<S>>>>);
+
+impl<S: ?Sized> Deref for Published<S> {
+    type Target = Copy<S>;
+
+    #[inline]
+    fn deref(&self) -> &Copy<S> {
+        match &*self.0 {
+            Some(copy) => copy,
+            None => unreachable!("read() gives what is published"),
+        }
+    }
+}
 
 /// What a change leaves over. It may be the last to hold a callback, whose drop is user code: it is dropped once no lock
 /// is held.
-pub(crate) type Leftover<S> = Option<Arc<Vec<Entry<S>>>>;
+pub(crate) struct Leftover<S: ?Sized> {
+    _copy: Option<Arc<Copy<S>>>,
+    _chunk: Option<Chunk<S>>,
+    /// The copies that may still be walked with the member in them.
+    pub(crate) walked: Vec<Weak<Copy<S>>>,
+}
 
-impl<S> List<S> {
+impl<S: ?Sized + Ranked> List<S> {
     pub(crate) fn new() -> Self {
-        Self {
-            members: Lock::new(Vec::new()),
-            published: ArcSwapOption::empty(),
-        }
-    }
-
-    /// Adds a member at its rank; `Err` if it is there already.
-    pub(crate) fn insert(&self, entry: Entry<S>) -> Result<Leftover<S>, Entry<S>> {
-        let mut members = self.members.hold();
-        // The newest connection of the usual priority goes to the end.
-        let place = match members.last() {
-            Some(last) if last.rank >= entry.rank => {
-                members.binary_search_by_key(&entry.rank, |entry| entry.rank)
-            }
-            _ => Err(members.len()),
+        let truth = Truth {
+            chunks: Vec::new(),
+            walked: Vec::new(),
         };
-        match place {
-            Ok(_) => Err(entry),
-            Err(place) => {
-                members.insert(place, entry);
-                Ok(self.retract())
-            }
+        Self {
+            truth: Lock::new(truth),
+            published: ArcSwapOption::empty(),
+            count: AtomicUsize::new(0),
         }
     }
 
-    pub(crate) fn remove(&self, rank: Rank) -> Option<(Entry<S>, Leftover<S>)> {
-        let mut members = self.members.hold();
-        let place = members
-            .binary_search_by_key(&rank, |entry| entry.rank)
-            .ok()?;
-        Some((members.remove(place), self.retract()))
+    /// Adds a member at its rank; `None` if it is there already.
+    pub(crate) fn insert(&self, member: &Arc<S>) -> Option<Leftover<S>> {
+        let mut truth = self.truth.hold();
+        let rank = member.rank();
+        let at = truth.chunk_of(rank);
+        let place = match truth.chunks.get(at) {
+            None => 0,
+            Some(chunk) => match chunk.last() {
+                // The newest connection of the usual priority goes to the end.
+                Some(last) if last.rank() < rank => chunk.len(),
+                _ => chunk
+                    .binary_search_by_key(&rank, |member| member.rank())
+                    .err()?,
+            },
+        };
+        let retracted = self.retract(&mut truth);
+        let chunk = truth.own_chunk(at);
+        let Some(members) = truth.chunks.get_mut(at).and_then(Arc::get_mut) else {
+            unreachable!("own_chunk made it the only reference")
+        };
+        if members.len() == CHUNK && place == CHUNK {
+            truth
+                .chunks
+                .insert(at + 1, Arc::new(vec![Arc::clone(member)]));
+        } else {
+            members.insert(place, Arc::clone(member));
+            if members.len() > CHUNK {
+                let second = members.split_off(CHUNK / 2);
+                truth.chunks.insert(at + 1, Arc::new(second));
+            }
+        }
+        self.count.fetch_add(1, Ordering::SeqCst);
+        Some(Leftover {
+            _copy: retracted,
+            _chunk: chunk,
+            walked: Vec::new(),
+        })
     }
 
-    /// The members, in order.
-    pub(crate) fn read(&self) -> Published<S> {
+    pub(crate) fn remove(&self, rank: Rank) -> Option<(Arc<S>, Leftover<S>)> {
+        let mut truth = self.truth.hold();
+        let at = truth.chunk_of(rank);
+        let place = truth
+            .chunks
+            .get(at)?
+            .binary_search_by_key(&rank, |member| member.rank())
+            .ok()?;
+        let retracted = self.retract(&mut truth);
+        let chunk = truth.own_chunk(at);
+        let Some(members) = truth.chunks.get_mut(at).and_then(Arc::get_mut) else {
+            unreachable!("own_chunk made it the only reference")
+        };
+        let member = members.remove(place);
+        if members.is_empty() {
+            truth.chunks.remove(at);
+        }
+        self.count.fetch_sub(1, Ordering::SeqCst);
+        let walked = truth.walked.clone();
+        Some((
+            member,
+            Leftover {
+                _copy: retracted,
+                _chunk: chunk,
+                walked,
+            },
+        ))
+    }
+
+    /// The members, in order. `released` is told when the copy is let go of.
+    #[inline]
+    pub(crate) fn read(&self, released: &Arc<Event>) -> Published<S> {
+        let published = self.published.load();
+        if published.is_some() {
+            Published(published)
+        } else {
+            self.publish(released)
+        }
+    }
+
+    #[cold]
+    fn publish(&self, released: &Arc<Event>) -> Published<S> {
         loop {
+            let truth = self.truth.hold();
+            if self.published.load().is_none() {
+                let copy = Copy {
+                    chunks: truth.chunks.clone(),
+                    released: Arc::clone(released),
+                };
+                self.published.store(Some(Arc::new(copy)));
+            }
+            drop(truth);
+            // A change may have retracted it again.
             let published = self.published.load();
             if published.is_some() {
-                return published;
-            }
-            let members = self.members.hold();
-            if self.published.load().is_none() {
-                self.published.store(Some(Arc::new(members.clone())));
+                return Published(published);
             }
         }
     }
 
     pub(crate) fn members(&self) -> Vec<Arc<S>> {
-        self.members
+        self.truth
             .hold()
+            .chunks
             .iter()
-            .map(|entry| Arc::clone(&entry.member))
+            .flat_map(|chunk| chunk.iter().cloned())
             .collect()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.members.hold().len()
+        self.count.load(Ordering::SeqCst)
     }
 
+    /// For whoever holds the registry's lock, and for a hint.
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.members.hold().is_empty()
+        self.len() == 0
     }
 
-    /// Called under the lock on `members`, so that no send can publish what has just changed.
-    fn retract(&self) -> Leftover<S> {
+    /// Called under the lock, so that no send can publish what is about to change.
+    fn retract(&self, truth: &mut MutexGuard<'_, Truth<S>>) -> Option<Arc<Copy<S>>> {
         if self.published.load().is_none() {
-            None
-        } else {
-            self.published.swap(None)
+            return None;
         }
+        let copy = self.published.swap(None)?;
+        truth.walked.retain(|walked| walked.strong_count() > 0);
+        // Swapping has turned every borrow into a count: one is ours, any other is a walk.
+        if Arc::strong_count(&copy) > 1 {
+            truth.walked.push(Arc::downgrade(&copy));
+        }
+        Some(copy)
+    }
+}
+
+impl<S: ?Sized + Ranked> Truth<S> {
+    /// The chunk where a rank belongs: the last one that begins no later.
+    fn chunk_of(&self, rank: Rank) -> usize {
+        let begins_later =
+            |chunk: &Chunk<S>| chunk.first().is_some_and(|first| first.rank() > rank);
+        match self.chunks.last() {
+            Some(last) if !begins_later(last) => self.chunks.len() - 1,
+            _ => self
+                .chunks
+                .partition_point(|chunk| !begins_later(chunk))
+                .saturating_sub(1),
+        }
+    }
+
+    /// Makes a chunk changeable; gives the old one back, if a copy of it had to be made.
+    fn own_chunk(&mut self, at: usize) -> Option<Chunk<S>> {
+        if at == self.chunks.len() {
+            self.chunks.push(Arc::default());
+            return None;
+        }
+        let chunk = &mut self.chunks[at];
+        if Arc::get_mut(chunk).is_some() {
+            return None;
+        }
+        let mut own = Vec::with_capacity(chunk.len() + 1);
+        own.extend(chunk.iter().cloned());
+        Some(std::mem::replace(chunk, Arc::new(own)))
     }
 }

@@ -7,8 +7,8 @@ use super::change::Book;
 use super::filing::Nodes;
 use super::index::Node;
 use super::leavings::Leavings;
-use super::list::Rank;
-use super::slot::{KeyNode, Membership, SenderNode, Slot};
+use super::list::{Rank, Ranked};
+use super::slot::{KeyNode, Record, SenderNode, Slot};
 use crate::sync::{Arc, Ordering, Weak};
 
 impl<P, R, K: Hash + Eq> Registry<P, R, K> {
@@ -19,19 +19,18 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
         nodes: &Nodes<P, R, K>,
         leavings: &mut Leavings<P, R, K>,
     ) {
-        let mut membership = slot.membership.hold();
-        let rank = membership.rank;
-        if nodes.unfiltered && !std::mem::replace(&mut membership.unfiltered, true) {
-            leavings.insert(&self.unfiltered, rank, slot);
+        let mut record = slot.record.hold();
+        if nodes.unfiltered && !std::mem::replace(&mut record.unfiltered, true) {
+            leavings.insert(&self.unfiltered, slot);
         }
         for node in &nodes.keys {
-            if leavings.insert(&node.list, rank, slot) {
-                membership.keys.push(Arc::downgrade(node));
+            if leavings.insert(&node.list, slot) {
+                record.keys.push(Arc::downgrade(node));
             }
         }
         for node in &nodes.senders {
-            if leavings.insert(&node.list, rank, slot) {
-                membership.senders.push(Arc::downgrade(node));
+            if leavings.insert(&node.list, slot) {
+                record.senders.push(Arc::downgrade(node));
             }
             if node.extra.get().is_some() && !node.watched.swap(true, Ordering::Relaxed) {
                 book.held.push_back(Arc::downgrade(node));
@@ -41,14 +40,14 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
 
     pub(super) fn leave_key(
         &self,
-        membership: &mut Membership<P, R, K>,
+        (rank, record): (Rank, &mut Record<P, R, K>),
         node: &Arc<KeyNode<P, R, K>>,
         leavings: &mut Leavings<P, R, K>,
     ) -> bool {
-        membership
+        record
             .keys
             .retain(|held| !std::ptr::eq(held.as_ptr(), Arc::as_ptr(node)));
-        let removed = leavings.remove(&node.list, membership.rank);
+        let removed = leavings.remove(&node.list, rank, record);
         if removed && retire_if_empty(node) {
             leavings.keys.push(Arc::clone(node));
         }
@@ -57,14 +56,14 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
 
     pub(super) fn leave_sender(
         &self,
-        membership: &mut Membership<P, R, K>,
+        (rank, record): (Rank, &mut Record<P, R, K>),
         node: &Arc<SenderNode<P, R, K>>,
         leavings: &mut Leavings<P, R, K>,
     ) -> bool {
-        membership
+        record
             .senders
             .retain(|held| !std::ptr::eq(held.as_ptr(), Arc::as_ptr(node)));
-        let removed = leavings.remove(&node.list, membership.rank);
+        let removed = leavings.remove(&node.list, rank, record);
         if removed && retire_if_empty(node) {
             leavings.senders.push(Arc::clone(node));
         }
@@ -78,26 +77,24 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
         priority: i32,
         leavings: &mut Leavings<P, R, K>,
     ) {
-        let mut membership = slot.membership.hold();
-        let old = membership.rank;
+        let old = slot.rank();
         if old.priority() == priority {
             return;
         }
-        membership.rank = Rank::new(priority, slot.id.0);
-        let keys: Vec<_> = membership.keys.iter().filter_map(Weak::upgrade).collect();
-        let senders: Vec<_> = membership
-            .senders
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect();
+        let mut record = slot.record.hold();
+        let keys: Vec<_> = record.keys.iter().filter_map(Weak::upgrade).collect();
+        let senders: Vec<_> = record.senders.iter().filter_map(Weak::upgrade).collect();
         let lists = keys
             .iter()
             .map(|node| &node.list)
             .chain(senders.iter().map(|node| &node.list));
-        for list in lists.chain([&self.all, &self.unfiltered]) {
-            if leavings.remove(list, old) {
-                leavings.insert(list, membership.rank, slot);
-            }
+        let lists: Vec<_> = lists
+            .chain([&self.all, &self.unfiltered])
+            .filter(|list| leavings.remove(list, old, &mut record))
+            .collect();
+        slot.set_priority(priority);
+        for list in lists {
+            leavings.insert(list, slot);
         }
     }
 }

@@ -8,9 +8,9 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::task::AtomicWaker;
 
-use super::call::{Call, Granted, Start};
+use super::call::{Call, Granted, Start, failure};
 use super::crew::Placed;
-use crate::signal::panic::drop_quietly;
+use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::Slot;
 use crate::signal::report::{Cause, Failure};
 use crate::sync::{Arc, Lock};
@@ -166,7 +166,7 @@ impl<P, R, K> Job<P, R, K> {
     fn finish(&mut self, outcome: Result<R, Failure>) {
         // First the call ends, then it is reported: who has seen the report finds nothing running.
         let stage = mem::replace(&mut self.stage, Stage::Finished);
-        drop(stage);
+        drop_quietly(stage);
         self.board.finish(self.number, (self.place, outcome));
     }
 }
@@ -178,9 +178,9 @@ impl<P, R, K: Hash + Eq> Job<P, R, K> {
                 unreachable!()
             };
             match granted.start() {
-                Start::Started(call) => self.stage = Stage::Started(call),
+                Start::Waits(call) => self.stage = Stage::Started(call),
+                Start::Finished(outcome) => return Poll::Ready(outcome),
                 Start::Refused => return Poll::Ready(Err(self.aborted())),
-                Start::Failed(failure) => return Poll::Ready(Err(failure)),
             }
         }
         match &mut self.stage {
@@ -200,9 +200,11 @@ impl<P, R, K: Hash + Eq> Future for Job<P, R, K> {
         }
         // Registered before the call is polled: an abort during the poll wakes the task for another one.
         let outcome = if this.board.listen(this.number, cx.waker()) {
-            match this.poll_call(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(outcome) => outcome,
+            // Nothing of a callback's gets through to here; the payload's drop may.
+            match capture(|| this.poll_call(cx)) {
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(outcome)) => outcome,
+                Err(panic) => Err(failure(&this.slot, panic)),
             }
         } else {
             Err(this.aborted())

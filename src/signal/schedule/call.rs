@@ -5,12 +5,10 @@ use std::hash::Hash;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::signal::callback::Run;
 use crate::signal::event::Event;
 use crate::signal::panic::{Panic, capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
 use crate::signal::report::{Cause, Failure};
-use crate::signal::running::Running;
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -18,50 +16,112 @@ use crate::sync::Arc;
 pub(crate) struct Granted<P, R, K> {
     pub(crate) slot: Arc<Slot<P, R, K>>,
     pub(crate) event: Arc<Event<P, K>>,
-    pub(crate) held: Held,
+    pub(crate) held: Option<Held>,
 }
 
 /// What starting a call comes to.
 pub(crate) enum Start<P, R, K> {
-    Started(Call<P, R, K>),
+    Waits(Call<P, R, K>),
+    Finished(Result<R, Failure>),
     /// The connection was ended after the grant, or the object of a weak method has died.
     Refused,
-    Failed(Failure),
 }
 
 impl<P, R, K: Hash + Eq> Granted<P, R, K> {
-    /// Calls the callback for its future.
+    /// Calls the callback on an executor, for its future.
     pub(crate) fn start(self) -> Start<P, R, K> {
         let Self { slot, event, held } = self;
+        // Counted before it looks: who ends the connection looks at the count after having ended it.
         let entered = Entered::new(slot);
         let slot = &entered.slot;
         if !slot.may_start() {
             return Start::Refused;
         }
-        let Run::Async(callback) = slot.callback.run() else {
-            unreachable!("sync callbacks are not granted calls: they are called");
-        };
         let _frame = slot.running.frame();
-        match capture(|| callback(event)) {
-            Ok(Some(future)) => Start::Started(Call {
+        match begin(slot, event) {
+            Begun::Future(future) => Start::Waits(Call {
                 future: Some(future),
-                entered,
                 _held: held,
+                entered,
             }),
-            Ok(None) => {
-                slot.disconnect();
-                Start::Refused
-            }
-            Err(panic) => Start::Failed(failure(slot, panic)),
+            Begun::Refused => Start::Refused,
+            Begun::Failed(failure) => Start::Finished(Err(failure)),
         }
     }
 }
 
-/// A call of an async callback that has started. It counts as running until it is dropped or finished.
+/// Calls an async callback within a send, and polls it once.
+///
+/// It is not counted as running meanwhile: it happens in the middle of a walk, and whoever waits for the connection waits
+/// for the walk. If it is not finished then, it is counted, before the walk ends.
+pub(crate) fn start_here<P, R, K: Hash + Eq>(
+    slot: &Arc<Slot<P, R, K>>,
+    event: Arc<Event<P, K>>,
+    held: Option<Held>,
+    cx: &mut Context<'_>,
+) -> Start<P, R, K> {
+    let mut future = match begin(slot, event) {
+        Begun::Future(future) => Some(future),
+        Begun::Refused => return Start::Refused,
+        Begun::Failed(failure) => return Start::Finished(Err(failure)),
+    };
+    match poll_once(slot, &mut future, cx) {
+        Poll::Ready(outcome) => Start::Finished(outcome),
+        Poll::Pending => Start::Waits(Call {
+            future,
+            _held: held,
+            entered: Entered::new(Arc::clone(slot)),
+        }),
+    }
+}
+
+enum Begun<R> {
+    Future(BoxFuture<'static, R>),
+    Refused,
+    Failed(Failure),
+}
+
+fn begin<P, R, K: Hash + Eq>(slot: &Slot<P, R, K>, event: Arc<Event<P, K>>) -> Begun<R> {
+    match capture(|| slot.target.start(event)) {
+        Ok(Some(future)) => Begun::Future(future),
+        Ok(None) => {
+            slot.disconnect();
+            Begun::Refused
+        }
+        Err(panic) => Begun::Failed(failure(slot, panic)),
+    }
+}
+
+/// Polls; drops the future if that was the last time.
+fn poll_once<P, R, K>(
+    slot: &Slot<P, R, K>,
+    future: &mut Option<BoxFuture<'static, R>>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<R, Failure>> {
+    let running = future.as_mut().expect("polled after it finished");
+    let outcome = match capture(|| running.as_mut().poll(cx)) {
+        Ok(Poll::Pending) => return Poll::Pending,
+        Ok(Poll::Ready(reply)) => Ok(reply),
+        Err(panic) => Err(panic),
+    };
+    // The future's drop is user code as well: its panic is the callback's.
+    let finished = future.take();
+    let dropped = capture(|| drop(finished));
+    Poll::Ready(match (outcome, dropped) {
+        (Ok(reply), Ok(())) => Ok(reply),
+        (Ok(reply), Err(panic)) => {
+            drop_quietly(reply);
+            Err(failure(slot, panic))
+        }
+        (Err(panic), _) => Err(failure(slot, panic)),
+    })
+}
+
+/// A call of an async callback that has started and had to wait. It counts as running until it is finished or dropped.
 pub(crate) struct Call<P, R, K> {
     /// `None` once it has finished. Before `entered`, so that it is dropped while the call still counts.
     future: Option<BoxFuture<'static, R>>,
-    _held: Held,
+    _held: Option<Held>,
     entered: Entered<P, R, K>,
 }
 
@@ -70,26 +130,9 @@ impl<P, R, K> Future for Call<P, R, K> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let future = this.future.as_mut().expect("polled after it finished");
         let slot = &this.entered.slot;
-        let frame = slot.running.frame();
-        let outcome = match capture(|| future.as_mut().poll(cx)) {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(reply)) => Ok(reply),
-            Err(panic) => Err(panic),
-        };
-        // The future's drop is user code as well: its panic is the callback's.
-        let future = this.future.take();
-        let dropped = capture(|| drop(future));
-        drop(frame);
-        Poll::Ready(match (outcome, dropped) {
-            (Ok(reply), Ok(())) => Ok(reply),
-            (Ok(reply), Err(panic)) => {
-                drop_quietly(reply);
-                Err(failure(slot, panic))
-            }
-            (Err(panic), _) => Err(failure(slot, panic)),
-        })
+        let _frame = slot.running.frame();
+        poll_once(slot, &mut this.future, cx)
     }
 }
 
@@ -121,38 +164,7 @@ impl<P, R, K> Drop for Entered<P, R, K> {
     }
 }
 
-/// Calls a sync callback; `None` if its connection was ended meanwhile, or its object has died.
-pub(crate) fn call_sync<P, R, K: Hash + Eq>(
-    slot: &Slot<P, R, K>,
-    callback: &dyn Fn(&Event<P, K>) -> Option<R>,
-    event: &Event<P, K>,
-    held: Held,
-) -> Option<Result<R, Failure>> {
-    struct Inside<'a>(&'a Running);
-    impl Drop for Inside<'_> {
-        fn drop(&mut self) {
-            self.0.leave();
-        }
-    }
-
-    slot.running.enter();
-    let _inside = Inside(&slot.running);
-    if !slot.may_start() {
-        return None;
-    }
-    let _frame = slot.running.frame();
-    let outcome = capture(|| callback(event));
-    drop(held);
-    match outcome {
-        Ok(Some(reply)) => Some(Ok(reply)),
-        Ok(None) => {
-            slot.disconnect();
-            None
-        }
-        Err(panic) => Some(Err(failure(slot, panic))),
-    }
-}
-
+#[cold]
 pub(crate) fn failure<P, R, K>(slot: &Slot<P, R, K>, panic: Panic) -> Failure {
     Failure::new(slot.id, slot.name(), Cause::Panicked(panic))
 }

@@ -7,15 +7,19 @@ use std::task::{Context, Poll};
 
 use futures_util::stream::{FuturesUnordered, Stream};
 
-use super::call::{Call, Granted, Start};
+use super::call::{Call, Start, start_here};
 use super::handover::Handed;
+use crate::signal::event::Event;
+use crate::signal::registry::{Held, Slot};
 use crate::signal::report::Failure;
+use crate::sync::Arc;
 
 /// The calls of one send that have not finished, each with its place in the report. Dropping the crew cancels them.
 ///
 /// Each wake-up polls only the calls that were woken, so a thousand calls that finish one by one take a thousand polls.
 pub(crate) struct Crew<P, R, K> {
-    calls: FuturesUnordered<Seat<P, R, K>>,
+    /// Made for the first call that has to wait.
+    calls: Option<FuturesUnordered<Seat<P, R, K>>>,
 }
 
 /// An outcome and its place among the callbacks of the send.
@@ -39,37 +43,38 @@ impl<P, R, K> Future for Seat<P, R, K> {
 
 impl<P, R, K> Crew<P, R, K> {
     pub(crate) fn new() -> Self {
-        Self {
-            calls: FuturesUnordered::new(),
-        }
+        Self { calls: None }
     }
 
     /// Starts a call and polls it once. What is not finished by then stays, to be polled with the others.
     pub(crate) fn start(
         &mut self,
-        granted: Granted<P, R, K>,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
         place: usize,
         cx: &mut Context<'_>,
     ) -> Handed<R>
     where
         K: Hash + Eq,
     {
-        let mut call = match granted.start() {
-            Start::Started(call) => call,
-            Start::Refused => return Handed::Refused,
-            Start::Failed(failure) => return Handed::Finished(Err(failure)),
-        };
-        match Pin::new(&mut call).poll(cx) {
-            Poll::Ready(outcome) => Handed::Finished(outcome),
-            Poll::Pending => {
-                self.calls.push(Seat { place, call });
+        match start_here(slot, event, held, cx) {
+            Start::Waits(call) => {
+                self.calls
+                    .get_or_insert_default()
+                    .push(Seat { place, call });
                 Handed::Over
             }
+            Start::Finished(outcome) => Handed::Finished(outcome),
+            Start::Refused => Handed::Refused,
         }
     }
 
     /// The next outcome, in the order in which calls finish; `None` when all have.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Placed<R>>> {
-        Pin::new(&mut self.calls).poll_next(cx)
+        match &mut self.calls {
+            Some(calls) => Pin::new(calls).poll_next(cx),
+            None => Poll::Ready(None),
+        }
     }
 }

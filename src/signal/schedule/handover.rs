@@ -1,14 +1,14 @@
 //! Handing async calls over to an executor.
 
-use std::future::Future;
 use std::hash::Hash;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use super::Schedule;
 use super::board::{Board, Job};
-use super::call::{Granted, Start};
+use super::call::{Granted, Start, start_here};
+use crate::signal::event::Event;
 use crate::signal::panic::{capture, drop_quietly};
+use crate::signal::registry::{Held, Slot};
 use crate::signal::report::Failure;
 use crate::spawn::Spawner;
 use crate::sync::Arc;
@@ -38,44 +38,41 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
         }
     }
 
-    pub(crate) fn take<P, K>(&mut self, granted: Granted<P, R, K>, place: usize) -> Handed<R>
+    pub(crate) fn take<P, K>(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+        place: usize,
+    ) -> Handed<R>
     where
         P: Send + Sync + 'static,
         K: Hash + Eq + Send + Sync + 'static,
     {
-        match self.schedule {
+        let job = match self.schedule {
             Schedule::Spawn => {
-                let job = Job::granted(granted, self.board(), place);
-                self.spawn(job)
+                let granted = Granted {
+                    slot: Arc::clone(slot),
+                    event,
+                    held,
+                };
+                Job::granted(granted, self.board(), place)
             }
-            Schedule::Eager => self.poll_first(granted, place),
-        }
+            // The executor polls it again as soon as it has it, so no wake-up can be lost here.
+            Schedule::Eager => {
+                match start_here(slot, event, held, &mut Context::from_waker(Waker::noop())) {
+                    Start::Waits(call) => Job::started(slot, call, self.board(), place),
+                    Start::Finished(outcome) => return Handed::Finished(outcome),
+                    Start::Refused => return Handed::Refused,
+                }
+            }
+        };
+        self.spawn(job)
     }
 
     /// `None` if nothing was handed over.
     pub(crate) fn into_board(self) -> Option<Arc<Board<R>>> {
         self.board
-    }
-
-    fn poll_first<P, K>(&mut self, granted: Granted<P, R, K>, place: usize) -> Handed<R>
-    where
-        P: Send + Sync + 'static,
-        K: Hash + Eq + Send + Sync + 'static,
-    {
-        let slot = Arc::clone(&granted.slot);
-        let mut call = match granted.start() {
-            Start::Started(call) => call,
-            Start::Refused => return Handed::Refused,
-            Start::Failed(failure) => return Handed::Finished(Err(failure)),
-        };
-        // The executor polls it again as soon as it has it, so no wake-up can be lost here.
-        match Pin::new(&mut call).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(outcome) => Handed::Finished(outcome),
-            Poll::Pending => {
-                let job = Job::started(&slot, call, self.board(), place);
-                self.spawn(job)
-            }
-        }
     }
 
     fn spawn<P, K>(&self, job: Job<P, R, K>) -> Handed<R>

@@ -9,7 +9,7 @@ mod crew;
 mod handover;
 
 pub(crate) use board::Board;
-pub(crate) use call::{Granted, call_sync, failure};
+pub(crate) use call::failure;
 pub(crate) use crew::Crew;
 pub(crate) use handover::{Handed, Handover};
 
