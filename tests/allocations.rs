@@ -1,0 +1,145 @@
+//! How often a send allocates, exactly: what was promised to cost nothing must go on doing so.
+//!
+//! One test, alone in its process, for the counts are the whole process's.
+
+use std::alloc::System;
+use std::hint::black_box;
+
+use fanfare::{Inline, Key, Signal, by_address};
+use futures_lite::future::{block_on, yield_now};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Allocations of a call, once what it needs for the first time is there.
+fn allocations(mut call: impl FnMut()) -> usize {
+    call();
+    call();
+    let region = Region::new(ALLOCATOR);
+    call();
+    let change = region.change();
+    change.allocations + change.reallocations
+}
+
+/// What is left over, an allocation each.
+fn live(make: impl FnOnce()) -> isize {
+    let region = Region::new(ALLOCATOR);
+    make();
+    let change = region.change();
+    change.allocations as isize - change.deallocations as isize
+}
+
+const LOGS: Key = Key::from_static("logs");
+
+#[test]
+fn sends_allocate_no_more_than_promised() {
+    for count in [1, 10, 100, 1_000] {
+        let signal = Signal::new(0u64);
+        for number in 0..count as u64 {
+            signal
+                .connect_sync(move |ev| drop(black_box(**ev ^ number)))
+                .now();
+        }
+        let sent = allocations(|| assert_eq!(signal.send().with(7).now().count(), count));
+        assert_eq!(sent, 0, "sync callbacks, {count}");
+        let sent = allocations(|| assert_eq!(signal.send().now().count(), count));
+        assert_eq!(sent, 0, "sync callbacks, defaults, {count}");
+        let sent =
+            allocations(|| assert_eq!(block_on(signal.send().with(7).join()).count(), count));
+        assert_eq!(sent, 0, "sync callbacks, joined, {count}");
+
+        let signal = Signal::new(0u64);
+        for number in 0..count as u64 {
+            signal
+                .connect(move |ev| async move { drop(black_box(**ev ^ number)) })
+                .now();
+        }
+        let sent =
+            allocations(|| assert_eq!(block_on(signal.send().with(7).join()).count(), count));
+        assert_eq!(
+            sent,
+            count + 1,
+            "ready async callbacks: a future each, and the event, {count}"
+        );
+    }
+
+    let signal = Signal::new(0u64);
+    let place = Box::new(1u8);
+    signal.connect_sync(|_| ()).key("logs").now();
+    signal
+        .connect_sync(|_| ())
+        .sender(by_address(&*place))
+        .now();
+    assert_eq!(
+        allocations(|| assert_eq!(signal.send().key(LOGS).with(7).now().count(), 1)),
+        0,
+        "one key"
+    );
+    let by_sender = || {
+        assert_eq!(
+            signal
+                .send()
+                .sender(by_address(&*place))
+                .with(7)
+                .now()
+                .count(),
+            1
+        )
+    };
+    assert_eq!(allocations(by_sender), 0, "one sender");
+    let both = || {
+        assert_eq!(
+            signal
+                .send()
+                .key("logs")
+                .sender(by_address(&*place))
+                .now()
+                .count(),
+            2
+        )
+    };
+    assert_eq!(allocations(both), 0, "a key and a sender");
+    assert_eq!(
+        allocations(|| assert_eq!(signal.send().key("none").now().count(), 0)),
+        0,
+        "a key nobody listens to"
+    );
+    assert_eq!(
+        allocations(|| assert_eq!(signal.send().now().count(), 0)),
+        0,
+        "nobody without filters"
+    );
+    let silent = Signal::new(0u64);
+    assert_eq!(
+        allocations(|| assert_eq!(silent.send().with(7).now().count(), 0)),
+        0,
+        "nobody at all"
+    );
+
+    let signal = Signal::builder(0u64).spawner(Inline).build();
+    signal.connect(|_| async {}).now();
+    let spawned = allocations(|| assert_eq!(signal.send().with(7).now().count(), 1));
+    assert_eq!(
+        spawned, 6,
+        "spawned: event, future, job, board and its two lists"
+    );
+
+    let signal = Signal::new(0u64);
+    signal.connect(|_| yield_now()).now();
+    let waiting = allocations(|| assert_eq!(block_on(signal.send().with(7).join()).count(), 1));
+    assert_eq!(
+        waiting, 6,
+        "waiting: event, future, the set of those that wait, its entry, its outcome, its list"
+    );
+
+    let signal = Signal::new(0u64);
+    signal.connect_sync(|_| ()).now();
+    let unfiltered = live(|| {
+        (0..64).for_each(|number| drop(signal.connect_sync(move |ev| drop(**ev ^ number)).now()))
+    });
+    assert_eq!(
+        unfiltered, 64,
+        "a connection is one allocation; the lists grow in place"
+    );
+}
