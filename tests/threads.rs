@@ -2,11 +2,11 @@
 
 use std::array;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 
 use fanfare::{AsSender, Event, Signal};
-use futures_lite::future::block_on;
+use futures_lite::future::{block_on, poll_once};
 
 const THREADS: usize = 8;
 const ROUNDS: usize = 2_000;
@@ -161,6 +161,29 @@ fn no_call_after_disconnect_and_wait() {
         assert!(!failed);
     });
     assert_eq!(signal.connection_count(), 0);
+}
+
+/// A send that was under way before a connection was made has nothing to do with it.
+#[test]
+fn a_new_connection_does_not_wait_for_sends_that_began_before() {
+    let signal = Signal::new(());
+    let ((started, has_started), (go, may_go)) = (mpsc::channel(), mpsc::channel::<()>());
+    let may_go = Mutex::new(may_go);
+    signal
+        .connect_sync(move |_| {
+            started.send(()).unwrap();
+            // An error is as good: the other end is gone.
+            let _ = may_go.lock().unwrap().recv();
+        })
+        .now();
+    thread::scope(|scope| {
+        let sending = scope.spawn(|| signal.send().now().count());
+        has_started.recv().unwrap();
+        let new = signal.connect_sync(|_| ()).now();
+        assert_eq!(block_on(poll_once(new.disconnect_and_wait())), Some(true));
+        drop(go);
+        assert_eq!(sending.join().unwrap(), 1);
+    });
 }
 
 /// `.times(n)` grants n calls, whoever asks.

@@ -47,7 +47,7 @@ type Chunk<S> = Arc<Vec<Arc<S>>>;
 #[derive(Debug)]
 pub(crate) struct List<S: ?Sized> {
     truth: Lock<Truth<S>>,
-    published: ArcSwapOption<Copy<S>>,
+    published: ArcSwapOption<Edition<S>>,
     /// As many as the truth has; written under its lock, read by sends without.
     count: AtomicUsize,
 }
@@ -56,36 +56,41 @@ pub(crate) struct List<S: ?Sized> {
 struct Truth<S: ?Sized> {
     chunks: Vec<Chunk<S>>,
     /// Copies that have been retracted while somebody was walking them.
-    walked: Vec<Weak<Copy<S>>>,
+    walked: Vec<Weak<Edition<S>>>,
 }
 
 /// A list as it stood at one moment. Whoever waits for it to be let go of is told.
 #[derive(Debug)]
-pub(crate) struct Copy<S: ?Sized> {
+pub(crate) struct Edition<S: ?Sized> {
     chunks: Vec<Chunk<S>>,
     released: Arc<Event>,
 }
 
-impl<S: ?Sized> Copy<S> {
+impl<S: ?Sized> Edition<S> {
     pub(crate) fn chunks(&self) -> &[Chunk<S>] {
         &self.chunks
     }
+
+    fn contains(&self, member: &Arc<S>) -> bool {
+        let mut members = self.chunks.iter().flat_map(|chunk| chunk.iter());
+        members.any(|other| Arc::ptr_eq(other, member))
+    }
 }
 
-impl<S: ?Sized> Drop for Copy<S> {
+impl<S: ?Sized> Drop for Edition<S> {
     fn drop(&mut self) {
         self.released.notify(usize::MAX);
     }
 }
 
 /// A list that is being walked: borrowed, in the usual case without a reference count of its own.
-pub(crate) struct Published<S: ?Sized>(Guard<Option<Arc<Copy<S>>>>);
+pub(crate) struct Published<S: ?Sized>(Guard<Option<Arc<Edition<S>>>>);
 
 impl<S: ?Sized> Deref for Published<S> {
-    type Target = Copy<S>;
+    type Target = Edition<S>;
 
     #[inline]
-    fn deref(&self) -> &Copy<S> {
+    fn deref(&self) -> &Edition<S> {
         match &*self.0 {
             Some(copy) => copy,
             None => unreachable!("read() gives what is published"),
@@ -96,10 +101,10 @@ impl<S: ?Sized> Deref for Published<S> {
 /// What a change leaves over. It may be the last to hold a callback, whose drop is user code: it is dropped once no lock
 /// is held.
 pub(crate) struct Leftover<S: ?Sized> {
-    _copy: Option<Arc<Copy<S>>>,
+    _copies: Vec<Arc<Edition<S>>>,
     _chunk: Option<Chunk<S>>,
-    /// The copies that may still be walked with the member in them.
-    pub(crate) walked: Vec<Weak<Copy<S>>>,
+    /// The copies that are still being walked with the member in them.
+    pub(crate) walked: Vec<Weak<Edition<S>>>,
 }
 
 impl<S: ?Sized + Ranked> List<S> {
@@ -148,7 +153,7 @@ impl<S: ?Sized + Ranked> List<S> {
         }
         self.count.fetch_add(1, Ordering::SeqCst);
         Some(Leftover {
-            _copy: retracted,
+            _copies: retracted.into_iter().collect(),
             _chunk: chunk,
             walked: Vec::new(),
         })
@@ -172,11 +177,14 @@ impl<S: ?Sized + Ranked> List<S> {
             truth.chunks.remove(at);
         }
         self.count.fetch_sub(1, Ordering::SeqCst);
-        let walked = truth.walked.clone();
+        // Whoever began to walk before the member came has nothing to do with it.
+        let copies: Vec<_> = truth.walked.iter().filter_map(Weak::upgrade).collect();
+        let with_it = copies.iter().filter(|copy| copy.contains(&member));
+        let walked = with_it.map(Arc::downgrade).collect();
         Some((
             member,
             Leftover {
-                _copy: retracted,
+                _copies: retracted.into_iter().chain(copies).collect(),
                 _chunk: chunk,
                 walked,
             },
@@ -199,11 +207,11 @@ impl<S: ?Sized + Ranked> List<S> {
         loop {
             let truth = self.truth.hold();
             if self.published.load().is_none() {
-                let copy = Copy {
+                let edition = Edition {
                     chunks: truth.chunks.clone(),
                     released: Arc::clone(released),
                 };
-                self.published.store(Some(Arc::new(copy)));
+                self.published.store(Some(Arc::new(edition)));
             }
             drop(truth);
             // A change may have retracted it again.
@@ -234,7 +242,7 @@ impl<S: ?Sized + Ranked> List<S> {
     }
 
     /// Called under the lock, so that no send can publish what is about to change.
-    fn retract(&self, truth: &mut MutexGuard<'_, Truth<S>>) -> Option<Arc<Copy<S>>> {
+    fn retract(&self, truth: &mut MutexGuard<'_, Truth<S>>) -> Option<Arc<Edition<S>>> {
         if self.published.load().is_none() {
             return None;
         }

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::Registry;
 use super::index::Node;
-use super::list::{Copy, Rank, Ranked};
+use super::list::{Edition, Rank, Ranked};
 use super::options::{Guarded, Held, Options};
 use crate::signal::callback::CallbackId;
 use crate::signal::event::Event;
@@ -52,7 +52,7 @@ pub(super) struct Record<P, R, K> {
     pub(super) keys: SmallVec<[Weak<KeyNode<P, R, K>>; 1]>,
     pub(super) senders: SmallVec<[Weak<SenderNode<P, R, K>>; 1]>,
     /// Copies of lists it has left that were being walked at that moment.
-    walked: Vec<Weak<Copy<Slot<P, R, K>>>>,
+    walked: Vec<Weak<Edition<Slot<P, R, K>>>>,
 }
 
 pub(crate) type SenderNode<P, R, K> = Node<Address, Slot<P, R, K>, SenderId>;
@@ -189,7 +189,7 @@ impl<P, R, K> Slot<P, R, K> {
 
 impl<P, R, K> Record<P, R, K> {
     /// Remembers where it may still be walked, having left a list.
-    pub(super) fn left(&mut self, walked: Vec<Weak<Copy<Slot<P, R, K>>>>) {
+    pub(super) fn left(&mut self, walked: Vec<Weak<Edition<Slot<P, R, K>>>>) {
         if !walked.is_empty() {
             self.walked.retain(|copy| copy.strong_count() > 0);
             self.walked.extend(walked);
