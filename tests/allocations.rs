@@ -38,7 +38,9 @@ fn sends_allocate_no_more_than_promised() {
         let signal = Signal::new(0u64);
         for number in 0..count as u64 {
             signal
-                .connect_sync(move |ev| drop(black_box(**ev ^ number)))
+                .connect_sync(move |ev| {
+                    black_box(**ev ^ number);
+                })
                 .now();
         }
         let sent = allocations(|| assert_eq!(signal.send().with(7).now().count(), count));
@@ -52,7 +54,9 @@ fn sends_allocate_no_more_than_promised() {
         let signal = Signal::new(0u64);
         for number in 0..count as u64 {
             signal
-                .connect(move |ev| async move { drop(black_box(**ev ^ number)) })
+                .connect(move |ev| async move {
+                    black_box(**ev ^ number);
+                })
                 .now();
         }
         let sent =
@@ -85,7 +89,7 @@ fn sends_allocate_no_more_than_promised() {
                 .now()
                 .count(),
             1
-        )
+        );
     };
     assert_eq!(allocations(by_sender), 0, "one sender");
     let both = || {
@@ -97,7 +101,7 @@ fn sends_allocate_no_more_than_promised() {
                 .now()
                 .count(),
             2
-        )
+        );
     };
     assert_eq!(allocations(both), 0, "a key and a sender");
     assert_eq!(
@@ -136,7 +140,15 @@ fn sends_allocate_no_more_than_promised() {
     let signal = Signal::new(0u64);
     signal.connect_sync(|_| ()).now();
     let unfiltered = live(|| {
-        (0..64).for_each(|number| drop(signal.connect_sync(move |ev| drop(**ev ^ number)).now()))
+        (0..64).for_each(|number| {
+            drop(
+                signal
+                    .connect_sync(move |ev| {
+                        black_box(**ev ^ number);
+                    })
+                    .now(),
+            );
+        });
     });
     assert_eq!(
         unfiltered, 64,
