@@ -111,6 +111,28 @@ async fn from_inside_it_waits_for_the_other_calls(on: Runtime) {
     assert_eq!(inside.await.replies(), [true]);
 }
 
+async fn a_callback_may_wait_for_another_connection_of_the_same_send(on: Runtime) {
+    let signal = on.builder(()).reply::<bool>().build();
+    let (before, after) = (Own::default(), Own::default());
+    signal
+        .connect_sync(|_| false)
+        .priority(1)
+        .await
+        .put_into(&before);
+    signal
+        .connect_with_sync((before.clone(), after.clone()), |(before, after), _| {
+            let before = block_on(own(before).disconnect_and_wait());
+            before && block_on(own(after).disconnect_and_wait())
+        })
+        .await;
+    signal
+        .connect_sync(|_| false)
+        .priority(-1)
+        .await
+        .put_into(&after);
+    assert_eq!(signal.send().join().await.replies(), [false, true]);
+}
+
 async fn what_a_call_drops_may_wait_for_its_connection(on: Runtime) {
     let signal = on.signal(());
     let (connection, seen) = (Own::default(), Log::new());
@@ -150,6 +172,7 @@ on_each_runtime![
     a_sync_callback_may_wait_for_its_own_connection,
     an_async_callback_may_wait_for_its_own_connection,
     from_inside_it_waits_for_the_other_calls,
+    a_callback_may_wait_for_another_connection_of_the_same_send,
     what_a_call_drops_may_wait_for_its_connection,
     what_a_connection_tracks_may_wait_for_it_when_it_is_dropped,
 ];

@@ -178,6 +178,29 @@ async fn it_does_not_wait_for_other_connections(on: Runtime) {
     assert!(join.await.is_ok());
 }
 
+async fn it_does_not_wait_for_sends_of_which_it_is_no_part(on: Runtime) {
+    let signal = on.signal(());
+    let waiter = Waiter::new();
+    signal
+        .connect_with_sync(waiter.clone(), |waiter, _| {
+            waiter.started.open();
+            waiter.go.wait_blocking();
+        })
+        .key("a")
+        .await;
+    let bystander = signal.connect_sync(|_| ()).key("b").await;
+    let sending = signal.clone();
+    let thread = thread::spawn(move || sending.send().key("a").now().count());
+    waiter.started.wait().await;
+    let late = signal.connect_sync(|_| ()).key("a").await;
+    for connection in [bystander, late] {
+        let mut wait = connection.disconnect_and_wait();
+        assert_eq!(poll(&mut wait), Poll::Ready(true));
+    }
+    waiter.go.open();
+    assert_eq!(thread.join().expect("no panic"), 1);
+}
+
 async fn who_has_a_report_has_nothing_to_wait_for(_: Runtime) {
     let (executor, seen) = (Executor::new(), Log::new());
     let signal = Signal::builder(()).spawner(executor.clone()).build();
@@ -252,6 +275,7 @@ on_each_runtime![
     it_waits_for_all_calls_and_all_who_wait_are_told,
     it_waits_for_the_call_that_was_the_last_one_allowed,
     it_does_not_wait_for_other_connections,
+    it_does_not_wait_for_sends_of_which_it_is_no_part,
     who_has_a_report_has_nothing_to_wait_for,
     it_does_not_wait_for_what_has_not_started,
     giving_up_waiting_changes_nothing,
