@@ -17,6 +17,11 @@ impl<T> Lock<T> {
         Self(Mutex::new(value))
     }
 
+    /// Without locking: whoever can change it is alone with it.
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn hold(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,14 +4,14 @@ use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
     SendFuture,
 };
-use fanfare::types::{First, Fold, Method, TryFold};
+use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
     BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
     DisconnectBuilder, Event, Executor, Failure, Inline, Key, Panic, Report, Schedule,
     ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
     WeakSignal,
 };
-use static_assertions::{assert_impl_all, assert_not_impl_any};
+use static_assertions::assert_impl_all;
 use std::cell::Cell;
 use std::marker::PhantomPinned;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -40,7 +40,7 @@ handles!(
     BlockGuard<Pinned>,
     ScopedConnection<Pinned>,
     DisconnectAndWait<Pinned>,
-    Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First,
+    Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First, Returns, Diverges,
 );
 sent!(
     SignalBuilder<Pinned, OnlySend, Key>,
@@ -58,13 +58,16 @@ sent!(
     Failure, Cause, Panic, Executor, Method,
     Fold<u8, u8>, TryFold<u8, u8>,
 );
-// Futures that hold callbacks' futures, which are `Send` and need not be `Sync`.
+// Callbacks' futures need not be `Sync`; those that run them are all the same.
+sent!(
+    JoinFuture<'static, Pinned, u8, Key>,
+    FoldFuture<'static, Pinned, u8, Key, First>
+);
 assert_impl_all!(JoinFuture<'static, Pinned, OnlySend, Key>: Send, Unpin);
 assert_impl_all!(FoldFuture<'static, Pinned, OnlySend, Key, First>: Send, Unpin);
 assert_impl_all!(Delivery<OnlySend>: Send, Unpin);
 assert_impl_all!(DeliveryJoin<OnlySend>: Send, Unpin);
 assert_impl_all!(Report<OnlySend>: Send, Unpin);
-assert_not_impl_any!(JoinFuture<'static, u8>: Sync);
 
 #[cfg(feature = "smol")]
 handles!(fanfare::Smol);

@@ -12,14 +12,15 @@ use super::handover::Handed;
 use crate::signal::event::Event;
 use crate::signal::registry::{Held, Slot};
 use crate::signal::report::Failure;
-use crate::sync::Arc;
+use crate::sync::{Arc, Lock};
 
 /// The calls of one send that have not finished, each with its place in the report. Dropping the crew cancels them.
 ///
 /// Each wake-up polls only the calls that were woken, so a thousand calls that finish one by one take a thousand polls.
 pub(crate) struct Crew<P, R, K> {
-    /// Made for the first call that has to wait.
-    calls: Option<FuturesUnordered<Seat<P, R, K>>>,
+    /// Made for the first call that has to wait. The lock is never taken: it is what lets futures that are not `Sync`
+    /// be part of one that is, since nobody reaches them without being alone with the crew.
+    calls: Lock<Option<FuturesUnordered<Seat<P, R, K>>>>,
 }
 
 /// An outcome and its place among the callbacks of the send.
@@ -43,7 +44,9 @@ impl<P, R, K> Future for Seat<P, R, K> {
 
 impl<P, R, K> Crew<P, R, K> {
     pub(crate) fn new() -> Self {
-        Self { calls: None }
+        Self {
+            calls: Lock::new(None),
+        }
     }
 
     /// Starts a call and polls it once. What is not finished by then stays, to be polled with the others.
@@ -61,6 +64,7 @@ impl<P, R, K> Crew<P, R, K> {
         match start_here(slot, event, held, cx) {
             Start::Waits(call) => {
                 self.calls
+                    .get_mut()
                     .get_or_insert_default()
                     .push(Seat { place, call });
                 Handed::Over
@@ -72,7 +76,7 @@ impl<P, R, K> Crew<P, R, K> {
 
     /// The next outcome, in the order in which calls finish; `None` when all have.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Placed<R>>> {
-        match &mut self.calls {
+        match self.calls.get_mut() {
             Some(calls) => Pin::new(calls).poll_next(cx),
             None => Poll::Ready(None),
         }
