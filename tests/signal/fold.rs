@@ -220,6 +220,8 @@ async fn a_panic_of_the_fold_is_the_callers(on: Runtime) {
     assert_eq!(log.take(), [1]);
     assert_eq!(dropped.take(), [0]);
     assert_eq!(signal.send().first().await, Some(1));
+    let connection = signal.connect_sync(|_| 3).await;
+    assert!(poll(&mut connection.disconnect_and_wait()).is_ready());
 }
 
 on_each_runtime![

@@ -27,6 +27,7 @@ mod predicate;
 mod sender;
 
 // Sends, and what comes of them.
+mod crowd;
 mod delivery;
 mod event;
 mod fold;
@@ -46,6 +47,7 @@ mod guard;
 mod limit;
 mod object;
 mod own;
+mod running;
 mod wait;
 
 // What callbacks do to the signal they are called by.

@@ -1,8 +1,6 @@
 //! In which order callbacks start, and in which a report tells of them.
 
-use std::sync::Arc;
-
-use fanfare::{Event, Executor, Report, Schedule, Signal};
+use fanfare::{Executor, Report, Schedule, Signal};
 use futures_lite::future::yield_now;
 
 use crate::common::{Log, ON_PURPOSE, Person, told};
@@ -207,31 +205,6 @@ async fn a_report_is_in_match_order_whatever_ends_when(on: Runtime) {
     }
 }
 
-async fn many_callbacks_are_reported_in_order(on: Runtime) {
-    let signal = on.builder(()).reply::<usize>().build();
-    for number in 0..300 {
-        let waits = number * 7 % 5;
-        let connect = match number % 3 {
-            0 => signal.connect_sync(move |_: &Event<()>| number),
-            _ => signal.connect(move |_: Arc<Event<()>>| async move {
-                for _ in 0..waits {
-                    yield_now().await;
-                }
-                number
-            }),
-        };
-        connect.keys([number % 2, 2]).await;
-    }
-    let all: Vec<usize> = (0..300).collect();
-    assert_eq!(signal.send().keys([0, 1]).join().await.replies(), all);
-    assert_eq!(
-        signal.send().keys([0, 1, 2]).await.join().await.replies(),
-        all
-    );
-    let odd: Vec<usize> = (1..300).step_by(2).collect();
-    assert_eq!(signal.send().key(1).await.join().await.into_replies(), odd);
-}
-
 on_each_runtime![
     callbacks_start_in_connection_order_across_lists,
     callbacks_start_by_priority_and_then_in_connection_order,
@@ -239,5 +212,4 @@ on_each_runtime![
     a_connection_keeps_its_place_when_others_come_and_go,
     async_callbacks_start_before_sync_ones_that_come_later,
     a_report_is_in_match_order_whatever_ends_when,
-    many_callbacks_are_reported_in_order,
 ];

@@ -54,18 +54,20 @@ async fn a_sync_callback_may_wait_for_its_own_connection(on: Runtime) {
         )
         .await
         .put_into(&connection);
-    let report = signal.send().with(3).join().await;
+    let report = signal.send().with(40).join().await;
     assert_eq!(report.replies(), [true]);
     assert!(!own(&connection).is_connected());
 }
 
 async fn an_async_callback_may_wait_for_its_own_connection(on: Runtime) {
-    for in_task in [true, false] {
+    for (in_task, waits_first) in [(true, true), (true, false), (false, true), (false, false)] {
         let signal = on.builder(()).reply::<bool>().build();
         let connection = Own::default();
         signal
-            .connect_with(connection.clone(), |connection, _| async move {
-                yield_now().await;
+            .connect_with(connection.clone(), move |connection, _| async move {
+                if waits_first {
+                    yield_now().await;
+                }
                 let ended = own(&connection).disconnect_and_wait().await;
                 yield_now().await;
                 ended && block_on(own(&connection).disconnect_and_wait())
@@ -153,18 +155,23 @@ async fn what_a_call_drops_may_wait_for_its_connection(on: Runtime) {
 }
 
 async fn what_a_connection_tracks_may_wait_for_it_when_it_is_dropped(on: Runtime) {
-    for sync in [true, false] {
+    for waits in [None, Some(0), Some(3)] {
         let (keeper, seen) = (Log::new(), Log::new());
         let (signal, connection) = (on.signal(keeper.clone()), Own::default());
         let object = Arc::new(looks(&connection, &seen));
-        let connect = match sync {
-            true => signal.connect_sync(|ev| drop(ev.take())),
-            false => signal.connect(|ev| async move { drop(ev.take()) }),
+        let connect = match waits {
+            None => signal.connect_sync(|ev| drop(ev.take())),
+            Some(waits) => signal.connect(move |ev| async move {
+                for _ in 0..waits {
+                    yield_now().await;
+                }
+                drop(ev.take());
+            }),
         };
         connect.track(&object).await.put_into(&connection);
         keeper.push(object);
         assert!(signal.send().join().await.is_ok());
-        assert_eq!(seen.take(), [true], "sync: {sync}");
+        assert_eq!(seen.take(), [true], "after {waits:?} waits");
     }
 }
 

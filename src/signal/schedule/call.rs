@@ -41,7 +41,7 @@ impl<P, R, K: Hash + Eq> Granted<P, R, K> {
         match begin(slot, event) {
             Begun::Future(future) => Start::Waits(Call {
                 future: Some(future),
-                _held: held,
+                held,
                 entered,
             }),
             Begun::Refused => Start::Refused,
@@ -69,7 +69,7 @@ pub(crate) fn start_here<P, R, K: Hash + Eq>(
         Poll::Ready(outcome) => Start::Finished(outcome),
         Poll::Pending => Start::Waits(Call {
             future,
-            _held: held,
+            held,
             entered: Entered::new(Arc::clone(slot)),
         }),
     }
@@ -121,7 +121,7 @@ fn poll_once<P, R, K>(
 pub(crate) struct Call<P, R, K> {
     /// `None` once it has finished. Before `entered`, so that it is dropped while the call still counts.
     future: Option<BoxFuture<'static, R>>,
-    _held: Option<Held>,
+    held: Option<Held>,
     entered: Entered<P, R, K>,
 }
 
@@ -136,13 +136,15 @@ impl<P, R, K> Future for Call<P, R, K> {
     }
 }
 
-/// Cancels a call that has not finished.
+/// Cancels a call that has not finished. What was held for it goes while it still counts, and inside it: its drop, too,
+/// may wait for the connection.
 impl<P, R, K> Drop for Call<P, R, K> {
     fn drop(&mut self) {
+        let _frame = self.entered.slot.running.frame();
         if let Some(future) = self.future.take() {
-            let _frame = self.entered.slot.running.frame();
             drop_quietly(future);
         }
+        drop(self.held.take());
     }
 }
 
