@@ -5,16 +5,14 @@
 //! same way; only an event that async callbacks share is counted, once.
 
 use std::hash::Hash;
-use std::mem;
 use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
 use super::event::Event;
-use super::filter::Filters;
 use super::matching::merge;
 use super::panic::capture;
-use super::registry::{Admission, Held, Lists, Published, Registry, Slot};
+use super::registry::{Admission, Head, Held, Lists, Published, Registry, Slot};
 use super::report::Failure;
 use super::schedule::failure;
 use super::walk::Walk;
@@ -22,7 +20,7 @@ use crate::sync::Arc;
 
 /// What becomes of a send's callbacks, told in match order. `Break` breaks the send off.
 ///
-/// Three small methods, not one with an enum: replies go by in registers.
+/// Small methods, not one with an enum: replies go by in registers.
 pub(super) trait End<P, R, K> {
     fn replied(&mut self, reply: R) -> ControlFlow<()>;
     fn failed(&mut self, failure: Failure) -> ControlFlow<()>;
@@ -33,176 +31,241 @@ pub(super) trait End<P, R, K> {
         event: Arc<Event<P, K>>,
         held: Option<Held>,
     ) -> ControlFlow<()>;
+
+    /// Whether the number is all there is to know of replies, so that they can be counted and not told one by one.
+    fn counts(&self) -> bool {
+        false
+    }
+
+    /// That many have replied.
+    fn counted(&mut self, _replies: usize) {}
 }
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///
-/// `event` is asked for only if there is somebody to be called.
-pub(super) fn conduct<P, R, K: Hash + Eq>(
+/// The event is completed only if there is somebody to be called.
+pub(super) fn conduct<P, R, K>(
     registry: &Registry<P, R, K>,
-    filters: Filters<K>,
+    event: &mut Event<P, K>,
     to_all: bool,
-    event: impl FnOnce(Filters<K>) -> Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
-) {
-    if registry.is_silent() {
-        return;
-    }
+) where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
     if to_all {
         // The one way to reach a connection that listens to nothing but dead senders.
         registry.verify_all();
-        return walk_one(&registry.everything(), || event(filters), end);
+        return walk_one(&registry.everything(), event, complete, end);
     }
-    if filters.keys.is_empty() && filters.senders.is_empty() {
-        if !registry.has_only_filtered() {
-            walk_one(&registry.unfiltered(), || event(filters), end);
+    match (event.keys(), event.senders()) {
+        ([], []) => {
+            if !registry.has_only_filtered() {
+                walk_one(&registry.unfiltered(), event, complete, end);
+            }
         }
-        return;
+        ([key], []) => {
+            let look = || registry.with_key(key);
+            match look_alone(registry, look) {
+                Some(Some(list)) => walk_one(&list, event, complete, end),
+                Some(None) => {}
+                None => walk_several(registry, event, complete, end),
+            }
+        }
+        _ => walk_several(registry, event, complete, end),
     }
+}
+
+/// One list, if it is all that the send has to look at; `None` if there are unfiltered connections, too.
+#[inline]
+fn look_alone<P, R, K>(
+    registry: &Registry<P, R, K>,
+    look: impl Fn() -> Option<Published<P, R, K>>,
+) -> Option<Option<Published<P, R, K>>> {
     loop {
         let version = registry.version();
-        let mut lists = Lists::new();
-        registry.filtered(&filters.keys, &filters.senders, &mut lists);
         if !registry.has_only_filtered() {
-            lists.push(registry.unfiltered());
+            return None;
         }
-        if lists.len() < 2 {
-            if version % 2 == 0 && version == registry.version() {
-                return lists
-                    .first()
-                    .map_or((), |list| walk_one(list, || event(filters), end));
-            }
-        } else {
-            // Merged before anything is called, since a callback may change what stands where.
-            let merged: SmallVec<[_; 32]> = merge(lists.iter().map(|list| list.chunks())).collect();
-            if version % 2 == 0 && version == registry.version() {
-                let _walks: SmallVec<[Walk; 8]> = lists
-                    .iter()
-                    .map(|list| Walk::begin(&raw const **list))
-                    .collect();
-                let mut carried = Carried::Own(event(filters));
-                let _ = merged
-                    .into_iter()
-                    .try_for_each(|slot| visit(slot, &mut carried, end));
-                return;
-            }
+        let found = look();
+        if version % 2 == 0 && version == registry.version() {
+            return Some(found);
         }
-        // The lists were not of one moment.
         registry.wait_for_change();
     }
 }
 
-/// One list, the usual case, is sorted and unique as it is.
-fn walk_one<P, R, K: Hash + Eq>(
-    list: &Published<Slot<P, R, K>>,
-    event: impl FnOnce() -> Event<P, K>,
+/// Several lists, merged into one row.
+#[inline(never)]
+fn walk_several<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &mut Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
-) {
-    if list.chunks().is_empty() {
+) where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    loop {
+        let version = registry.version();
+        let mut lists = Lists::new();
+        if !registry.has_only_filtered() {
+            lists.push(registry.unfiltered());
+        }
+        let with_keys = event.keys().iter().map(|key| registry.with_key(key));
+        lists.extend(with_keys.flatten());
+        let with_senders = event.senders().iter();
+        lists.extend(with_senders.filter_map(|sender| registry.with_sender(sender)));
+        // Merged before anything is called, since a callback may change what stands where.
+        let merged: SmallVec<[_; 32]> = if lists.len() < 2 {
+            SmallVec::new()
+        } else {
+            merge(lists.iter().map(Published::pieces)).collect()
+        };
+        if version % 2 != 0 || version != registry.version() {
+            // The lists were not of one moment.
+            registry.wait_for_change();
+            continue;
+        }
+        if let [list] = &lists[..] {
+            return walk_one(list, event, complete, end);
+        }
+        if merged.is_empty() {
+            return;
+        }
+        let _walks: SmallVec<[Walk; 8]> = lists
+            .iter()
+            .map(|list| Walk::begin(list.address()))
+            .collect();
+        complete(event);
+        let _ = walk(merged.into_iter(), &mut Carried::new(event), end);
         return;
     }
-    let _walk = Walk::begin(&raw const **list);
-    let mut event = Carried::Own(event());
-    for chunk in list.chunks() {
-        for slot in chunk.iter() {
-            if visit(slot, &mut event, end).is_break() {
-                return;
-            }
+}
+
+/// One list, the usual case, is sorted and unique as it is.
+fn walk_one<P, R, K>(
+    list: &Published<P, R, K>,
+    event: &mut Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
+    end: &mut impl End<P, R, K>,
+) where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let mut pieces = list.pieces();
+    let Some(mut piece) = pieces.next() else {
+        return;
+    };
+    let _walk = Walk::begin(list.address());
+    complete(event);
+    let mut event = Carried::new(event);
+    while walk(piece.iter(), &mut event, end).is_continue() {
+        match pieces.next() {
+            Some(next) => piece = next,
+            None => return,
         }
     }
 }
 
-#[inline(always)]
-fn visit<P, R, K: Hash + Eq>(
-    slot: &Arc<Slot<P, R, K>>,
-    event: &mut Carried<P, K>,
-    end: &mut impl End<P, R, K>,
-) -> ControlFlow<()> {
-    if !slot.is_plain() {
-        return visit_guarded(slot, event, end);
-    }
-    if slot.is_async {
-        grant(slot, event, None, end)
-    } else {
-        call(slot, event.get(), end)
-    }
-}
-
-/// Apart from `visit`, so that what is held for the length of a call costs those nothing that hold nothing.
-#[inline(never)]
-fn visit_guarded<P, R, K: Hash + Eq>(
-    slot: &Arc<Slot<P, R, K>>,
-    event: &mut Carried<P, K>,
-    end: &mut impl End<P, R, K>,
-) -> ControlFlow<()> {
-    match slot.admit(event.get()) {
-        Admission::Granted(held) if slot.is_async => grant(slot, event, held, end),
-        Admission::Granted(_held) => call(slot, event.get(), end),
-        Admission::Refused => ControlFlow::Continue(()),
-        Admission::Gone => gone(slot),
-        Admission::Failed(panic) => end.failed(failure(slot, panic)),
-    }
-}
-
-#[inline(always)]
-fn call<P, R, K: Hash + Eq>(
-    slot: &Slot<P, R, K>,
-    event: &Event<P, K>,
-    end: &mut impl End<P, R, K>,
-) -> ControlFlow<()> {
-    match capture(|| slot.target.call(event)) {
-        Ok(Some(reply)) => end.replied(reply),
-        Ok(None) => gone(slot),
-        Err(panic) => end.failed(failure(slot, panic)),
-    }
-}
-
+/// Sync callbacks without options go by in the inner loop: a call, a count, the next.
 #[inline]
-fn grant<P, R, K: Hash + Eq>(
-    slot: &Arc<Slot<P, R, K>>,
-    event: &mut Carried<P, K>,
-    held: Option<Held>,
+fn walk<'a, P, R, K>(
+    mut slots: impl Iterator<Item = &'a Arc<Slot<P, R, K>>>,
+    event: &mut Carried<'_, P, K>,
     end: &mut impl End<P, R, K>,
-) -> ControlFlow<()> {
-    if slot.target.is_alive() {
-        end.granted(slot, event.share(), held)
-    } else {
-        gone(slot)
+) -> ControlFlow<()>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let counts = end.counts();
+    loop {
+        let shown = event.get();
+        let mut replies = 0;
+        let stopped = loop {
+            let Some(slot) = slots.next() else { break None };
+            match capture(|| slot.visit(shown)) {
+                Ok(Some(reply)) if counts => {
+                    drop(reply);
+                    replies += 1;
+                }
+                Ok(Some(reply)) => end.replied(reply)?,
+                Ok(None) => break Some((slot, None)),
+                Err(panic) => break Some((slot, Some(panic))),
+            }
+        };
+        end.counted(replies);
+        match stopped {
+            Some((slot, None)) => look_closer(slot, event, end)?,
+            Some((slot, Some(panic))) => end.failed(failure(slot, panic))?,
+            None => return ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// Apart, so that what is held for the length of a call costs those nothing that hold nothing.
+#[inline(never)]
+fn look_closer<P, R, K>(
+    slot: &Arc<Slot<P, R, K>>,
+    event: &mut Carried<'_, P, K>,
+    end: &mut impl End<P, R, K>,
+) -> ControlFlow<()>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    match slot.admit(event.get()) {
+        Admission::Start(held) if slot.is_alive() => end.granted(slot, event.share(), held),
+        Admission::Call(_held) => match capture(|| slot.call(event.get())) {
+            Ok(Some(reply)) => end.replied(reply),
+            Ok(None) => gone(slot),
+            Err(panic) => end.failed(failure(slot, panic)),
+        },
+        Admission::Refused => ControlFlow::Continue(()),
+        Admission::Start(_) | Admission::Gone => gone(slot),
+        Admission::Failed(panic) => end.failed(failure(slot, panic)),
     }
 }
 
 /// What a connection depends on has died.
 #[cold]
-fn gone<P, R, K: Hash + Eq>(slot: &Slot<P, R, K>) -> ControlFlow<()> {
+fn gone<P, R, K>(slot: &Head<P, R, K>) -> ControlFlow<()>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
     slot.disconnect();
     ControlFlow::Continue(())
 }
 
-/// The event on the stack, until the first async callback needs it shared.
-enum Carried<P, K> {
-    Own(Event<P, K>),
-    Shared(Arc<Event<P, K>>),
-    /// Only inside `share`.
-    Moving,
+/// The event in the sender's hand, until the first async callback needs it shared.
+struct Carried<'a, P, K> {
+    own: &'a mut Event<P, K>,
+    shared: Option<Arc<Event<P, K>>>,
 }
 
-impl<P, K> Carried<P, K> {
+impl<'a, P, K> Carried<'a, P, K> {
     #[inline]
-    fn get(&self) -> &Event<P, K> {
-        match self {
-            Self::Own(event) => event,
-            Self::Shared(event) => event,
-            Self::Moving => unreachable!("share() puts an event back"),
-        }
+    fn new(own: &'a mut Event<P, K>) -> Self {
+        Self { own, shared: None }
     }
 
+    #[inline]
+    fn get(&self) -> &Event<P, K> {
+        self.shared.as_deref().unwrap_or(self.own)
+    }
+
+    #[inline]
     fn share(&mut self) -> Arc<Event<P, K>> {
-        let event = match mem::replace(self, Self::Moving) {
-            Self::Own(event) => Arc::new(event.kept()),
-            Self::Shared(event) => event,
-            Self::Moving => unreachable!("share() puts an event back"),
-        };
-        *self = Self::Shared(Arc::clone(&event));
-        event
+        let shared = self.shared.get_or_insert_with(|| Arc::new(self.own.keep()));
+        Arc::clone(shared)
     }
 }

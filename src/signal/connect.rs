@@ -68,6 +68,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     }
 
     filter_methods!(
+        filters,
         "Listens to sends that name this sender.\n\nOne that comes as an `Arc` is held weakly. When it dies the connection ends, unless it listens to anything else.",
         "Listens to sends that name this key."
     );
@@ -173,9 +174,9 @@ where
 impl<P, R, K: fmt::Debug, O> fmt::Debug for ConnectBuilder<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectBuilder")
-            .field("is_async", &self.slot.is_async)
-            .field("keys", &self.filters.keys)
-            .field("senders", &self.filters.senders)
+            .field("is_async", &self.slot.is_async())
+            .field("keys", &self.filters.keys())
+            .field("senders", &self.filters.senders())
             .finish_non_exhaustive()
     }
 }

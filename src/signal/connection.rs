@@ -55,7 +55,7 @@ type Standing<P, R, K> = (Arc<Slot<P, R, K>>, Arc<Registry<P, R, K>>);
 
 struct Port<P, R, K>(Weak<Slot<P, R, K>>);
 
-impl<P, R, K: Hash + Eq> Port<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Port<P, R, K> {
     /// The connection and its signal, if both are there and nothing that the connection depends on has died.
     fn standing(&self) -> Option<Standing<P, R, K>> {
         let slot = self.0.upgrade()?;
@@ -66,9 +66,9 @@ impl<P, R, K: Hash + Eq> Port<P, R, K> {
 
 impl<P, R, K> Handle<K> for Port<P, R, K>
 where
-    P: Send + Sync,
-    R: Send,
-    K: Hash + Eq + Send + Sync,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
 {
     fn name(&self) -> Option<Arc<str>> {
         self.standing()?.0.name()

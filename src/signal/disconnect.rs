@@ -36,12 +36,13 @@ impl<P, R, K> DisconnectBuilder<P, R, K> {
     }
 
     filter_methods!(
+        filters,
         "Takes the callback off this sender.",
         "Takes the callback off this key."
     );
 }
 
-impl<P, R, K: Hash + Eq> DisconnectBuilder<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> DisconnectBuilder<P, R, K> {
     /// Disconnects. What `.await` does, from sync code.
     pub fn now(self) -> bool {
         let Some(slot) = self
@@ -61,7 +62,9 @@ impl<P, R, K: Hash + Eq> DisconnectBuilder<P, R, K> {
     }
 }
 
-impl<P, R, K: Hash + Eq> IntoFuture for DisconnectBuilder<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> IntoFuture
+    for DisconnectBuilder<P, R, K>
+{
     type Output = bool;
     type IntoFuture = DisconnectFuture<P, R, K>;
 
@@ -75,8 +78,8 @@ impl<P, R, K: Hash + Eq> IntoFuture for DisconnectBuilder<P, R, K> {
 impl<P, R, K: fmt::Debug> fmt::Debug for DisconnectBuilder<P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DisconnectBuilder")
-            .field("keys", &self.filters.keys)
-            .field("senders", &self.filters.senders)
+            .field("keys", &self.filters.keys())
+            .field("senders", &self.filters.senders())
             .finish_non_exhaustive()
     }
 }
@@ -93,7 +96,9 @@ pub struct DisconnectFuture<P, R = (), K = Key> {
 /// Nothing in it is ever pinned.
 impl<P, R, K> Unpin for DisconnectFuture<P, R, K> {}
 
-impl<P, R, K: Hash + Eq> Future for DisconnectFuture<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Future
+    for DisconnectFuture<P, R, K>
+{
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<bool> {

@@ -1,26 +1,27 @@
 //! What a send carries to its callbacks.
 
-use std::fmt;
 use std::ops::Deref;
+use std::{fmt, mem};
 
-use arc_swap::Guard;
-use smallvec::SmallVec;
+use arc_swap::{ArcSwap, Guard};
 
+use super::filter::Filters;
 use super::key::Key;
 use super::sender::{IntoSender, SenderId};
 use crate::sync::Arc;
-
-pub(crate) type Keys<K> = SmallVec<[K; 2]>;
-pub(crate) type Senders = SmallVec<[SenderId; 1]>;
 
 /// One send, as its callbacks see it: the payload, and who sent what under which keys.
 ///
 /// It derefs to the payload. Sync callbacks borrow it; async ones share it in an `Arc`, which is made once a send and
 /// only if an async callback matched.
 pub struct Event<P, K = Key> {
-    content: Content<P>,
-    keys: Keys<K>,
-    senders: Senders,
+    /// What was sent, if not the defaults.
+    own: Option<P>,
+    /// What the signal's events have in common; missing as long as nobody is called, and where it is not needed.
+    origin: Option<Lent<P>>,
+    /// All there is to know of a signal without a name, for which nothing has to be borrowed.
+    info: SignalInfo,
+    pub(crate) filters: Filters<K>,
 }
 
 /// What every event of a signal has in common. Sends borrow it, without touching its reference count.
@@ -32,44 +33,50 @@ pub(crate) struct Origin<P> {
 
 type Lent<P> = Guard<Arc<Origin<P>>>;
 
-enum Content<P> {
-    /// The signal's defaults, which are shared and never cloned.
-    Defaults(Lent<P>),
-    Own(P, Lent<P>),
-    /// All there is to know of a signal without a name is its number: nothing has to be borrowed.
-    Nameless(P, SignalInfo),
-}
-
 impl<P, K> Event<P, K> {
-    pub(crate) fn new(
-        own: Option<P>,
-        keys: Keys<K>,
-        senders: Senders,
-        id: SignalId,
-        origin: Option<Lent<P>>,
-    ) -> Self {
-        let content = match (own, origin) {
-            (Some(own), None) => Content::Nameless(own, SignalInfo::new(id, None)),
-            (Some(own), Some(origin)) => Content::Own(own, origin),
-            (None, Some(origin)) => Content::Defaults(origin),
-            (None, None) => unreachable!("a send without a payload borrows the defaults"),
-        };
+    /// One that is in the making.
+    #[inline]
+    pub(crate) fn new(id: SignalId) -> Self {
         Self {
-            content,
-            keys,
-            senders,
+            own: None,
+            origin: None,
+            info: SignalInfo::new(id, None),
+            filters: Filters::new(),
+        }
+    }
+
+    /// Sends this and not the defaults.
+    #[inline]
+    pub(crate) fn set(&mut self, payload: P) {
+        self.own = Some(payload);
+    }
+
+    /// The payload it was given.
+    pub(crate) fn own(&self) -> Option<&P> {
+        self.own.as_ref()
+    }
+
+    /// As `own`, taken out.
+    pub(crate) fn take(&mut self) -> Option<P> {
+        self.own.take()
+    }
+
+    /// Borrows what it needs of its signal, before anybody sees it.
+    #[inline]
+    pub(crate) fn complete(&mut self, origin: &ArcSwap<Origin<P>>, is_named: bool) {
+        if is_named || self.own.is_none() {
+            self.origin = Some(origin.load());
         }
     }
 
     /// The same event, made to last: what it borrows is counted now, since a thread can borrow only a few at a time.
-    pub(crate) fn kept(self) -> Self {
-        let keep = |lent| Guard::from_inner(Guard::into_inner(lent));
-        let content = match self.content {
-            Content::Defaults(lent) => Content::Defaults(keep(lent)),
-            Content::Own(own, lent) => Content::Own(own, keep(lent)),
-            nameless @ Content::Nameless(..) => nameless,
-        };
-        Self { content, ..self }
+    /// Leaves nothing behind that could be shown.
+    pub(crate) fn keep(&mut self) -> Self {
+        let empty = Self::new(self.info.id);
+        let mut event = mem::replace(self, empty);
+        let lent = event.origin.take();
+        event.origin = lent.map(|lent| Guard::from_inner(Guard::into_inner(lent)));
+        event
     }
 
     /// What was sent; an event also derefs to it.
@@ -81,28 +88,27 @@ impl<P, K> Event<P, K> {
     /// The signal that was sent.
     #[must_use]
     pub fn signal(&self) -> &SignalInfo {
-        match &self.content {
-            Content::Defaults(origin) | Content::Own(_, origin) => &origin.info,
-            Content::Nameless(_, info) => info,
-        }
+        self.origin
+            .as_ref()
+            .map_or(&self.info, |origin| &origin.info)
     }
 
     /// The keys the send named, as it named them.
     #[must_use]
     pub fn keys(&self) -> &[K] {
-        &self.keys
+        self.filters.keys()
     }
 
     /// The senders the send named, as it named them.
     #[must_use]
     pub fn senders(&self) -> &[SenderId] {
-        &self.senders
+        self.filters.senders()
     }
 
     /// Whether the send named this object among its senders.
     #[must_use]
     pub fn is_from(&self, sender: impl IntoSender) -> bool {
-        self.senders.contains(&sender.into_sender())
+        self.senders().contains(&sender.into_sender())
     }
 
     /// The sender itself: the first one that came as an `Arc<T>` and is still alive.
@@ -111,17 +117,19 @@ impl<P, K> Event<P, K> {
     /// [`SenderId::downcast`].
     #[must_use]
     pub fn sender_as<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.senders.iter().find_map(SenderId::downcast)
+        self.senders().iter().find_map(SenderId::downcast)
     }
 }
 
 impl<P, K> Deref for Event<P, K> {
     type Target = P;
 
+    #[inline]
     fn deref(&self) -> &P {
-        match &self.content {
-            Content::Defaults(origin) => &origin.defaults,
-            Content::Own(own, _) | Content::Nameless(own, _) => own,
+        match (&self.own, &self.origin) {
+            (Some(own), _) => own,
+            (None, Some(origin)) => &origin.defaults,
+            (None, None) => unreachable!("an event is complete before anybody sees it"),
         }
     }
 }
@@ -138,8 +146,8 @@ impl<P: fmt::Debug, K: fmt::Debug> fmt::Debug for Event<P, K> {
         f.debug_struct("Event")
             .field("signal", self.signal())
             .field("payload", &**self)
-            .field("keys", &self.keys)
-            .field("senders", &self.senders)
+            .field("keys", &self.keys())
+            .field("senders", &self.senders())
             .finish()
     }
 }
@@ -152,6 +160,7 @@ pub struct SignalInfo {
 }
 
 impl SignalInfo {
+    #[inline]
     pub(crate) fn new(id: SignalId, name: Option<Box<str>>) -> Self {
         Self { id, name }
     }

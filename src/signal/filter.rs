@@ -1,22 +1,25 @@
 //! Filters as the builders gather them.
 
-use super::event::{Keys, Senders};
+use smallvec::SmallVec;
+
 use super::sender::SenderId;
 
-/// The keys and senders that a builder was given. Nothing given at all is something else than an empty list.
-pub(crate) struct Filters<K> {
-    pub(crate) keys: Keys<K>,
-    pub(crate) senders: Senders,
-    given: bool,
+/// The keys and senders that a builder was given. Nothing given at all is something else than an empty list, and takes
+/// nothing to pass on.
+pub(crate) struct Filters<K>(Option<Named<K>>);
+
+struct Named<K> {
+    keys: Keys<K>,
+    senders: Senders,
 }
 
+pub(crate) type Keys<K> = SmallVec<[K; 2]>;
+pub(crate) type Senders = SmallVec<[SenderId; 1]>;
+
 impl<K> Filters<K> {
+    #[inline]
     pub(crate) fn new() -> Self {
-        Self {
-            keys: Keys::new(),
-            senders: Senders::new(),
-            given: false,
-        }
+        Self(None)
     }
 
     pub(crate) fn of_keys(keys: impl Iterator<Item = K>) -> Self {
@@ -31,29 +34,61 @@ impl<K> Filters<K> {
         filters
     }
 
+    #[inline]
+    pub(crate) fn add_key(&mut self, key: K) {
+        self.named().keys.push(key);
+    }
+
+    #[inline]
+    pub(crate) fn add_sender(&mut self, sender: SenderId) {
+        self.named().senders.push(sender);
+    }
+
     pub(crate) fn add_keys(&mut self, keys: impl Iterator<Item = K>) {
-        self.given = true;
-        self.keys.extend(keys);
+        self.named().keys.extend(keys);
     }
 
     pub(crate) fn add_senders(&mut self, senders: impl Iterator<Item = SenderId>) {
-        self.given = true;
-        self.senders.extend(senders);
+        self.named().senders.extend(senders);
     }
 
     /// Whether no filter was named, not even an empty one.
+    #[inline]
     pub(crate) fn is_bare(&self) -> bool {
-        !self.given
+        self.0.is_none()
+    }
+
+    #[inline]
+    pub(crate) fn keys(&self) -> &[K] {
+        self.0.as_ref().map_or(&[], |named| &named.keys)
+    }
+
+    #[inline]
+    pub(crate) fn senders(&self) -> &[SenderId] {
+        self.0.as_ref().map_or(&[], |named| &named.senders)
+    }
+
+    pub(crate) fn into_parts(self) -> (Keys<K>, Senders) {
+        self.0
+            .map_or_else(Default::default, |named| (named.keys, named.senders))
+    }
+
+    #[inline]
+    fn named(&mut self) -> &mut Named<K> {
+        self.0.get_or_insert_with(|| Named {
+            keys: Keys::new(),
+            senders: Senders::new(),
+        })
     }
 }
 
-/// `.sender .senders .key .keys`, alike on every builder that has a field `filters`.
+/// `.sender .senders .key .keys`, alike on every builder; where it keeps its filters comes first.
 macro_rules! filter_methods {
-    ($sender:literal, $key:literal) => {
+    ($($filters:ident).+, $sender:literal, $key:literal) => {
         #[doc = $sender]
+        #[inline]
         pub fn sender(mut self, sender: impl IntoSender) -> Self {
-            self.filters
-                .add_senders(std::iter::once(sender.into_sender()));
+            self.$($filters).+.add_sender(sender.into_sender());
             self
         }
 
@@ -62,14 +97,15 @@ macro_rules! filter_methods {
         where
             I: IntoIterator<Item: IntoSender>,
         {
-            self.filters
+            self.$($filters).+
                 .add_senders(senders.into_iter().map(IntoSender::into_sender));
             self
         }
 
         #[doc = $key]
+        #[inline]
         pub fn key(mut self, key: impl IntoKey<K>) -> Self {
-            self.filters.add_keys(std::iter::once(key.into_key()));
+            self.$($filters).+.add_key(key.into_key());
             self
         }
 
@@ -79,7 +115,7 @@ macro_rules! filter_methods {
         where
             I: IntoIterator<Item: IntoKey<K>>,
         {
-            self.filters
+            self.$($filters).+
                 .add_keys(keys.into_iter().map(IntoKey::into_key));
             self
         }

@@ -156,7 +156,7 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Output> {
         let this = &mut *self;
         let mut broken = None;
-        if let Some(send) = this.send.take() {
+        if let Some(mut send) = this.send.take() {
             let mut folding = Folding {
                 folder: &mut this.folder,
                 crew: &mut this.crew,
@@ -194,7 +194,9 @@ struct Folding<'a, 'c, P, R, K, S: Folder<R>> {
     broken: Option<S::Output>,
 }
 
-impl<P, R, K: Hash + Eq, S: Folder<R>> End<P, R, K> for Folding<'_, '_, P, R, K, S> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>> End<P, R, K>
+    for Folding<'_, '_, P, R, K, S>
+{
     fn replied(&mut self, reply: R) -> ControlFlow<()> {
         self.broken = self.folder.add(reply).break_value();
         if self.broken.is_some() {

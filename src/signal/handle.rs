@@ -149,6 +149,7 @@ where
     /// Begins a send, to be ended by `.await` in async code or by `.now()` in any other. See [`SendBuilder`] for more ends.
     ///
     /// It borrows the signal: a task that outlives this place takes a clone, `async move { signal.send().await }`.
+    #[inline]
     pub fn send(&self) -> SendBuilder<'_, P, R, K> {
         SendBuilder::new(self)
     }

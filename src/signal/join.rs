@@ -50,7 +50,7 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
         let this = &mut *self;
-        if let Some(send) = this.send.take() {
+        if let Some(mut send) = this.send.take() {
             let mut joining = Joining {
                 report: &mut this.report,
                 crew: &mut this.crew,
@@ -87,11 +87,23 @@ struct Joining<'a, 'c, P, R, K> {
     waiting: usize,
 }
 
-impl<P, R, K: Hash + Eq> End<P, R, K> for Joining<'_, '_, P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> End<P, R, K>
+    for Joining<'_, '_, P, R, K>
+{
     #[inline]
     fn replied(&mut self, reply: R) -> ControlFlow<()> {
         self.report.push(Ok(reply));
         ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn counts(&self) -> bool {
+        Report::<R>::counts()
+    }
+
+    #[inline]
+    fn counted(&mut self, replies: usize) {
+        self.report.add(replies);
     }
 
     fn failed(&mut self, failure: Failure) -> ControlFlow<()> {

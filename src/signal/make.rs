@@ -1,7 +1,6 @@
 //! Callables of each kind, as connections and [`Callback`](super::callback::Callback)s hold them.
 
 use super::event::Event;
-use super::panic::Quiet;
 use super::reply::{CallbackFuture, SyncReply};
 use super::target::{AsyncTarget, SyncTarget, Target};
 use crate::sync::{Arc, Weak};
@@ -12,7 +11,7 @@ where
     Fut: CallbackFuture<Output = R> + Send + 'static,
 {
     AsyncTarget {
-        start: Quiet::new(move |(): &(), event| Some(callback(event))),
+        start: move |(): &(), event| Some(callback(event)),
         needs: (),
     }
 }
@@ -23,10 +22,7 @@ where
     O: SyncReply<R, M>,
 {
     let call = move |(): &(), event: &Event<P, K>| Some(callback(event).into_reply());
-    SyncTarget {
-        call: Quiet::new(call),
-        needs: (),
-    }
+    SyncTarget { call, needs: () }
 }
 
 pub(crate) fn method<P, R, K, T, F, Fut>(
@@ -40,7 +36,7 @@ where
 {
     let start = move |object: &Weak<T>, event| Some(method(object.upgrade()?, event));
     AsyncTarget {
-        start: Quiet::new(start),
+        start,
         needs: Arc::downgrade(object),
     }
 }
@@ -59,7 +55,7 @@ where
         Some(method(&object, event).into_reply())
     };
     SyncTarget {
-        call: Quiet::new(call),
+        call,
         needs: Arc::downgrade(object),
     }
 }
@@ -71,10 +67,7 @@ where
     Fut: CallbackFuture<Output = R> + Send + 'static,
 {
     let start = move |(): &(), event| Some(callback(state.clone(), event));
-    AsyncTarget {
-        start: Quiet::new(start),
-        needs: (),
-    }
+    AsyncTarget { start, needs: () }
 }
 
 pub(crate) fn with_sync<P, R, K, S, F, O, M>(
@@ -87,8 +80,5 @@ where
     O: SyncReply<R, M>,
 {
     let call = move |(): &(), event: &Event<P, K>| Some(callback(&state, event).into_reply());
-    SyncTarget {
-        call: Quiet::new(call),
-        needs: (),
-    }
+    SyncTarget { call, needs: () }
 }

@@ -1,24 +1,26 @@
 //! Pure: from the lists a send has to look at to the connections it reaches, each once, in order of rank.
 
+use std::slice;
+
 use smallvec::SmallVec;
 
-use super::registry::{Rank, Ranked};
+use super::registry::{Pieces, Rank, Ranked};
 use crate::sync::Arc;
-
-/// The chunks of one list.
-pub(crate) type Chunks<'a, S> = &'a [Arc<Vec<Arc<S>>>];
 
 /// Merges sorted lists; what stands in several of them comes once.
 ///
 /// Equal ranks are one connection, and all lists are sorted by rank, so equal ones come to the front together. The front
 /// is searched in a line: sends name a handful of keys, not hundreds.
 pub(crate) fn merge<'a, S: ?Sized + Ranked>(
-    lists: impl Iterator<Item = Chunks<'a, S>>,
+    lists: impl Iterator<Item = Pieces<'a, S>>,
 ) -> Merged<'a, S> {
-    let heads = lists.filter_map(|chunks| {
-        let mut rest = Members { chunks, place: 0 };
+    let heads = lists.filter_map(|pieces| {
+        let mut rest = Members {
+            piece: Default::default(),
+            pieces,
+        };
         rest.next().map(|head| Head {
-            rank: head.rank(),
+            rank: None,
             head,
             rest,
         })
@@ -29,8 +31,8 @@ pub(crate) fn merge<'a, S: ?Sized + Ranked>(
 }
 
 struct Members<'a, S: ?Sized> {
-    chunks: Chunks<'a, S>,
-    place: usize,
+    piece: slice::Iter<'a, Arc<S>>,
+    pieces: Pieces<'a, S>,
 }
 
 impl<'a, S: ?Sized> Iterator for Members<'a, S> {
@@ -38,20 +40,25 @@ impl<'a, S: ?Sized> Iterator for Members<'a, S> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a Arc<S>> {
-        let (chunk, rest) = self.chunks.split_first()?;
-        let member = chunk.get(self.place)?;
-        self.place += 1;
-        if self.place == chunk.len() {
-            (self.chunks, self.place) = (rest, 0);
+        if let Some(member) = self.piece.next() {
+            return Some(member);
         }
-        Some(member)
+        self.piece = self.pieces.next()?.iter();
+        self.piece.next()
     }
 }
 
 struct Head<'a, S: ?Sized> {
-    rank: Rank,
     head: &'a Arc<S>,
+    /// Of `head`, once it was asked for.
+    rank: Option<Rank>,
     rest: Members<'a, S>,
+}
+
+impl<S: ?Sized + Ranked> Head<'_, S> {
+    fn rank(&mut self) -> Rank {
+        *self.rank.get_or_insert_with(|| self.head.rank())
+    }
 }
 
 pub(crate) struct Merged<'a, S: ?Sized> {
@@ -63,26 +70,40 @@ impl<'a, S: ?Sized + Ranked> Iterator for Merged<'a, S> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a Arc<S>> {
-        let first = self.heads.iter().map(|head| head.rank).min()?;
-        let mut found = None;
-        let mut at = 0;
-        while let Some(head) = self.heads.get_mut(at) {
-            if head.rank == first {
-                found = Some(head.head);
-                match head.rest.next() {
-                    Some(next) => {
-                        head.rank = next.rank();
-                        head.head = next;
-                    }
-                    None => {
-                        self.heads.swap_remove(at);
-                        continue;
-                    }
-                }
-            }
-            at += 1;
+        let first = self.heads.first()?.head;
+        // Often all lists go on with the same connection: no rank has to be looked at then.
+        if self.heads.iter().all(|head| Arc::ptr_eq(head.head, first)) {
+            self.advance(|_| true);
+            return Some(first);
         }
-        found
+        let lowest = self.heads.iter_mut().map(Head::rank).min()?;
+        let mut found = first;
+        self.advance(|head| {
+            let is_lowest = head.rank() == lowest;
+            if is_lowest {
+                found = head.head;
+            }
+            is_lowest
+        });
+        Some(found)
+    }
+}
+
+impl<'a, S: ?Sized> Merged<'a, S> {
+    /// Goes on in these lists, and lets go of those that have come to their end.
+    #[inline]
+    fn advance(&mut self, mut is_meant: impl FnMut(&mut Head<'a, S>) -> bool) {
+        self.heads.retain(|head| {
+            if !is_meant(head) {
+                return true;
+            }
+            let next = head.rest.next();
+            if let Some(next) = next {
+                head.head = next;
+                head.rank = None;
+            }
+            next.is_some()
+        });
     }
 }
 
@@ -107,7 +128,7 @@ mod tests {
     }
 
     fn merged(lists: &[Vec<Arc<Vec<Arc<Member>>>>]) -> Vec<(i32, u64)> {
-        merge(lists.iter().map(|list| &list[..]))
+        merge(lists.iter().map(|list| Pieces::new(&[], list)))
             .map(|member| (member.0, member.1))
             .collect()
     }

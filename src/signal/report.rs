@@ -1,5 +1,6 @@
 //! What came of a send.
 
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::iter;
 
@@ -92,6 +93,27 @@ impl<R> Report<R> {
         match outcome {
             Ok(reply) => self.replies.push(reply),
             Err(failure) => self.failures.push((self.count(), failure)),
+        }
+    }
+
+    /// Whether replies are all alike, so that counting them is enough.
+    #[inline]
+    pub(crate) fn counts() -> bool
+    where
+        R: 'static,
+    {
+        TypeId::of::<R>() == TypeId::of::<()>()
+    }
+
+    /// Adds that many replies, if they are all alike.
+    #[inline]
+    pub(crate) fn add(&mut self, replies: usize)
+    where
+        R: 'static,
+    {
+        let vec: &mut dyn Any = &mut self.replies;
+        if let Some(units) = vec.downcast_mut::<Vec<()>>() {
+            units.resize(units.len() + replies, ());
         }
     }
 

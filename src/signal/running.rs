@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use event_listener::{Event, EventListener};
 use smallvec::SmallVec;
 
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{AtomicBool, AtomicU32, Ordering};
 
 /// The calls of one connection that have started and not finished.
 ///
@@ -17,15 +17,24 @@ use crate::sync::{AtomicUsize, Ordering};
 /// `SeqCst`, so at least one of them sees the other: either the call does not start, or it is waited for.
 #[derive(Debug)]
 pub(crate) struct Running {
-    count: AtomicUsize,
-    finished: Event,
+    count: AtomicU32,
+    /// Set for good by the first who waits, before it looks at the count; read by whoever finishes a call, after it has
+    /// changed the count. `SeqCst` on both sides, as above.
+    awaited: AtomicBool,
+}
+
+/// Told when a call has ended that somebody waits for, or what sends walked is let go of. One for the process: waiting is
+/// rare, and who is told in vain looks again.
+pub(crate) fn released() -> &'static Event {
+    static RELEASED: Event = Event::new();
+    &RELEASED
 }
 
 impl Running {
     pub(crate) fn new() -> Self {
         Self {
-            count: AtomicUsize::new(0),
-            finished: Event::new(),
+            count: AtomicU32::new(0),
+            awaited: AtomicBool::new(false),
         }
     }
 
@@ -36,12 +45,14 @@ impl Running {
     pub(crate) fn leave(&self) {
         self.count.fetch_sub(1, Ordering::SeqCst);
         // Every time, not only at zero: who waits from inside a call waits for its own calls alone to be left.
-        self.finished.notify(usize::MAX);
+        if self.awaited.load(Ordering::SeqCst) {
+            released().notify(usize::MAX);
+        }
     }
 
     /// Whether no call is running, those aside that this very thread is in the middle of.
     fn is_idle(&self) -> bool {
-        self.count.load(Ordering::SeqCst) <= frames_of(self)
+        self.count.load(Ordering::SeqCst) as usize <= frames_of(self)
     }
 
     /// Ready once no call is running. `listener` belongs to the one who waits.
@@ -50,6 +61,7 @@ impl Running {
         listener: &mut Option<EventListener>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
+        self.awaited.store(true, Ordering::SeqCst);
         // Check, listen, check again, wait: a call that finishes in between is seen by one of the two.
         loop {
             if self.is_idle() {
@@ -57,7 +69,7 @@ impl Running {
                 return Poll::Ready(());
             }
             let Some(mut listening) = listener.take() else {
-                *listener = Some(self.finished.listen());
+                *listener = Some(released().listen());
                 continue;
             };
             if Pin::new(&mut listening).poll(cx).is_pending() {

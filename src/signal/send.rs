@@ -1,16 +1,16 @@
 //! The send: its builder and its three ends.
 
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::{fmt, mem};
 
 use super::conduct::{End, conduct};
 use super::delivery::Delivery;
 use super::event::Event;
-use super::filter::{Filters, filter_methods};
+use super::filter::filter_methods;
 use super::fold::{First, Fold, FoldFuture, TryFold};
 use super::handle::Signal;
 use super::join::JoinFuture;
@@ -30,31 +30,28 @@ use crate::sync::Arc;
 #[must_use = "nothing is sent until the builder is ended by `.await`, `.now()`, `.join()`, `.first()` or `.fold()`"]
 pub struct SendBuilder<'a, P, R = (), K = Key> {
     signal: &'a Signal<P, R, K>,
-    draft: Draft<P>,
-    filters: Filters<K>,
+    event: Event<P, K>,
+    /// `update` panicked: there is nothing to send.
+    failed: Option<Panic>,
     to_all: bool,
 }
 
-enum Draft<P> {
-    Defaults,
-    Own(P),
-    /// `update` panicked: there is nothing to send.
-    Failed(Panic),
-}
-
 impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
+    #[inline]
     pub(super) fn new(signal: &'a Signal<P, R, K>) -> Self {
         Self {
             signal,
-            draft: Draft::Defaults,
-            filters: Filters::new(),
+            event: Event::new(signal.shared.origin.info.id()),
+            failed: None,
             to_all: false,
         }
     }
 
     /// Sends this payload in the place of the signal's defaults.
+    #[inline]
     pub fn with(mut self, payload: P) -> Self {
-        self.draft = Draft::Own(payload);
+        self.event.set(payload);
+        self.failed = None;
         self
     }
 
@@ -66,10 +63,12 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     where
         P: Clone,
     {
-        let base = match mem::replace(&mut self.draft, Draft::Defaults) {
-            Draft::Defaults => capture(|| self.signal.defaults().clone()),
-            Draft::Own(payload) => Ok(payload),
-            Draft::Failed(panic) => Err(panic),
+        if self.failed.is_some() {
+            return self;
+        }
+        let base = match self.event.take() {
+            Some(payload) => Ok(payload),
+            None => capture(|| self.signal.defaults().clone()),
         };
         let changed = base.and_then(|mut payload| {
             capture(move || {
@@ -77,11 +76,15 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
                 payload
             })
         });
-        self.draft = changed.map_or_else(Draft::Failed, Draft::Own);
+        match changed {
+            Ok(payload) => self.event.set(payload),
+            Err(panic) => self.failed = Some(panic),
+        }
         self
     }
 
     filter_methods!(
+        event.filters,
         "Names a sender: connections to it are reached, as are unfiltered ones.",
         "Names a key: connections to it are reached, as are unfiltered ones."
     );
@@ -101,7 +104,8 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     /// Sends now: runs the sync callbacks and hands the async ones to the spawner. What `.await` does, from sync code.
-    pub fn now(self) -> Delivery<R> {
+    #[inline]
+    pub fn now(mut self) -> Delivery<R> {
         let handover = Handover::new(self.signal.spawner(), self.signal.shared.schedule);
         let mut spawning = Spawning {
             handover,
@@ -181,26 +185,23 @@ where
 
     /// Leads the send past every connection that matches, until `end` breaks it off. `Err`: `update` panicked, and
     /// nothing is sent.
-    pub(super) fn conduct(self, end: &mut impl End<P, R, K>) -> Result<(), Panic> {
-        let Self {
-            signal,
-            draft,
-            filters,
-            to_all,
-        } = self;
-        let shared = &signal.shared;
-        let own = match draft {
-            Draft::Defaults => None,
-            Draft::Own(payload) => Some(payload),
-            Draft::Failed(panic) => return Err(panic),
-        };
-        let event = |Filters { keys, senders, .. }| {
-            let info = &shared.origin.info;
-            let borrows = own.is_none() || info.name().is_some();
-            let origin = borrows.then(|| shared.lent.load());
-            Event::new(own, keys, senders, info.id(), origin)
-        };
-        conduct(&shared.registry, filters, to_all, event, end);
+    #[inline]
+    pub(super) fn conduct(&mut self, end: &mut impl End<P, R, K>) -> Result<(), Panic> {
+        if let Some(panic) = self.failed.take() {
+            return Err(panic);
+        }
+        let shared = &self.signal.shared;
+        if !shared.registry.is_silent() {
+            let is_named = shared.origin.info.name().is_some();
+            let complete = |event: &mut Event<P, K>| event.complete(&shared.lent, is_named);
+            conduct(
+                &shared.registry,
+                &mut self.event,
+                self.to_all,
+                complete,
+                end,
+            );
+        }
         Ok(())
     }
 }
@@ -223,6 +224,16 @@ where
     fn replied(&mut self, reply: R) -> ControlFlow<()> {
         self.report.push(Ok(reply));
         ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn counts(&self) -> bool {
+        Report::<R>::counts()
+    }
+
+    #[inline]
+    fn counted(&mut self, replies: usize) {
+        self.report.add(replies);
     }
 
     fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
@@ -264,14 +275,14 @@ where
 impl<P: fmt::Debug, R, K: fmt::Debug> fmt::Debug for SendBuilder<'_, P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("SendBuilder");
-        match &self.draft {
-            Draft::Defaults => {}
-            Draft::Own(payload) => drop(fields.field("payload", payload)),
-            Draft::Failed(panic) => drop(fields.field("payload", panic)),
+        if let Some(panic) = &self.failed {
+            fields.field("payload", panic);
+        } else if let Some(payload) = self.event.own() {
+            fields.field("payload", payload);
         }
         fields
-            .field("keys", &self.filters.keys)
-            .field("senders", &self.filters.senders)
+            .field("keys", &self.event.keys())
+            .field("senders", &self.event.senders())
             .finish_non_exhaustive()
     }
 }

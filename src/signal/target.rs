@@ -4,7 +4,6 @@ use std::any::Any;
 use std::future::Future;
 
 use super::event::Event;
-use super::panic::Quiet;
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
 
@@ -50,13 +49,13 @@ impl<T: Send + Sync> Dependence for Weak<T> {
 
 /// A sync callable.
 pub(crate) struct SyncTarget<F, D> {
-    pub(crate) call: Quiet<F>,
+    pub(crate) call: F,
     pub(crate) needs: D,
 }
 
 /// An async callable.
 pub(crate) struct AsyncTarget<F, D> {
-    pub(crate) start: Quiet<F>,
+    pub(crate) start: F,
     pub(crate) needs: D,
 }
 

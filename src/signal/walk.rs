@@ -24,7 +24,7 @@ pub(crate) struct Walk(());
 
 impl Walk {
     #[inline]
-    pub(crate) fn begin<T>(copy: *const T) -> Self {
+    pub(crate) fn begin(copy: *const ()) -> Self {
         let depth = DEPTH.get();
         DEPTH.set(depth + 1);
         if depth < FEW {
@@ -48,7 +48,7 @@ impl Drop for Walk {
 }
 
 /// How many walks of a copy are this thread's own.
-pub(crate) fn own_walks<T>(copy: *const T) -> usize {
+pub(crate) fn own_walks<T: ?Sized>(copy: *const T) -> usize {
     let own = |noted: usize| usize::from(noted == copy.addr());
     let few: usize = WALKED.with(|walked| {
         walked

@@ -2,18 +2,20 @@
 
 use std::collections::VecDeque;
 use std::hash::Hash;
+use std::sync::atomic::fence;
 
 use hashbrown::HashMap;
 
-use super::filing::Nodes;
+use super::filing::{Filing, Nodes};
 use super::leavings::Leavings;
-use super::list::Ranked;
-use super::membership::retire_if_empty;
-use super::slot::{SenderNode, Slot};
+use super::membership::leave;
+use super::slot::{Head, Slot};
+use super::watch::Watch;
 use super::{Registry, Request};
 use crate::signal::callback::CallbackId;
 use crate::signal::filter::Filters;
 use crate::signal::report::ConnectionId;
+use crate::signal::sender::SenderId;
 use crate::sync::{Arc, AtomicU64, MutexGuard, Ordering, Weak};
 
 /// What changes look up.
@@ -23,8 +25,10 @@ pub(super) struct Book<P, R, K> {
     named: HashMap<CallbackId, Arc<Slot<P, R, K>>>,
     /// Senders whose life is known, in the order in which they will be looked at. Each connect to such a sender looks at
     /// two of them, so dead ones go at twice the rate at which new ones come.
-    pub(super) held: VecDeque<Weak<SenderNode<P, R, K>>>,
+    pub(super) held: VecDeque<Weak<Watch>>,
 }
+
+type Locked<'a, P, R, K> = MutexGuard<'a, Book<P, R, K>>;
 
 impl<P, R, K> Book<P, R, K> {
     pub(super) fn new() -> Self {
@@ -36,78 +40,86 @@ impl<P, R, K> Book<P, R, K> {
     }
 }
 
-/// Makes the version odd for as long as the change lasts; taken under the lock on the book.
+/// Makes the version odd for as long as the change lasts; taken under the lock on the book, which makes it the only one
+/// to write.
+///
+/// Who reads something of this change sees, after that, the odd version or a later one: the fences make sure of it.
 struct Change<'a>(&'a AtomicU64);
 
 impl<'a> Change<'a> {
     fn begin(version: &'a AtomicU64) -> Self {
-        version.fetch_add(1, Ordering::SeqCst);
+        version.store(version.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        fence(Ordering::Release);
         Self(version)
     }
 }
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        let version = self.0.load(Ordering::Relaxed);
+        self.0.store(version + 1, Ordering::Release);
     }
 }
 
-impl<P, R, K: Hash + Eq> Registry<P, R, K> {
+impl<P, R, K> Registry<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
     /// Connects, or merges with the connection that this callback has already.
-    pub(crate) fn connect(self: &Arc<Self>, request: Request<P, R, K>) -> Arc<Slot<P, R, K>> {
+    pub(crate) fn connect(&self, request: Request<P, R, K>) -> Arc<Slot<P, R, K>> {
         let Request {
             mut slot,
             name,
             options,
             filters,
         } = request;
-        let watched = filters
-            .senders
-            .iter()
-            .filter(|sender| sender.is_held())
-            .count();
+        let watched = watched(&filters);
         let spent = options.is_born_spent();
         let priority = options.priority;
         let options = (!options.is_default()).then(|| Arc::new(options));
         let name = name.map(Box::new);
-        let mut nodes = self.file(filters);
+        let mut filing = self.file(filters);
         if let Some(name) = &name {
             // Ends the old connection if it has lost what it depends on: this will be a new one then.
             drop(self.named(**name));
         }
 
         let mut leavings = Leavings::new();
-        let mut book = self.lock_for(&mut nodes);
+        let mut book = self.lock_for(&mut filing);
         let change = Change::begin(&self.version);
         let known = name
             .as_ref()
             .and_then(|name| book.named.get(&**name))
             .filter(|slot| slot.stands())
             .cloned();
-        let slot = if let Some(known) = known {
+        let is_new = known.is_none();
+        if let Some(known) = known {
             self.rerank(&known, priority, &mut leavings);
             leavings.options = known.replace_options(options);
-            leavings.slots.push(slot);
-            known
+            leavings.slots.push(std::mem::replace(&mut slot, known));
         } else {
             book.connections_made += 1;
-            if let Some(new) = Arc::get_mut(&mut slot) {
-                new.id = ConnectionId(book.connections_made);
+            let id = ConnectionId(book.connections_made);
+            match Arc::get_mut(&mut slot) {
+                Some(new) => new.head_mut().number(id, priority),
+                None => unreachable!("the request is its only holder"),
             }
-            slot.set_priority(priority);
-            slot.replace_options(options);
-            leavings.insert(&self.all, &slot);
+            if options.is_some() {
+                slot.replace_options(options);
+            }
             if let Some(name) = name {
-                leavings
-                    .slots
-                    .extend(book.named.insert(*name, Arc::clone(&slot)));
-                slot.record.hold().name = Some(name);
+                let old = book.named.insert(*name, Arc::clone(&slot));
+                leavings.slots.extend(old);
+                slot.record.hold().set_name(name);
             }
-            slot
-        };
-        self.enlist(&mut book, &slot, &nodes, &mut leavings);
+            let connections = self.connections.load(Ordering::Relaxed);
+            self.connections.store(connections + 1, Ordering::Release);
+        }
+        self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
-        self.clean(leavings);
+        drop(leavings);
 
         if spent {
             slot.disconnect();
@@ -122,96 +134,74 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
 
     /// Adds filters to a connection; false if it has ended.
     pub(crate) fn add(&self, slot: &Arc<Slot<P, R, K>>, filters: Filters<K>) -> bool {
-        let watched = filters
-            .senders
-            .iter()
-            .filter(|sender| sender.is_held())
-            .count();
-        let mut nodes = self.file(filters);
-        nodes.unfiltered = false;
+        let watched = watched(&filters);
+        let mut filing = self.file(filters);
+        filing.is_unfiltered = false;
 
         let mut leavings = Leavings::new();
-        let mut book = self.lock_for(&mut nodes);
-        let stands = slot.stands();
+        let mut book = self.lock_for(&mut filing);
+        let stands = slot.stands() && !slot.record.hold().is_gone();
         if stands {
             let _change = Change::begin(&self.version);
-            self.enlist(&mut book, slot, &nodes, &mut leavings);
-        } else {
-            leavings
-                .keys
-                .extend(nodes.keys.into_iter().filter(|node| retire_if_empty(node)));
-            leavings.senders.extend(
-                nodes
-                    .senders
-                    .into_iter()
-                    .filter(|node| retire_if_empty(node)),
-            );
+            self.enlist(&mut book, (slot, false), filing, &mut leavings);
         }
         drop(book);
-        self.clean(leavings);
+        drop(leavings);
         self.sweep(2 * watched);
         stands
     }
 
     /// Takes filters off a connection; tells whether it had any of them, and whether it has none left of any kind.
-    pub(crate) fn release(&self, slot: &Slot<P, R, K>, filters: &Filters<K>) -> (bool, bool) {
-        let nodes = self.look_up(filters);
+    pub(crate) fn release(&self, slot: &Arc<Slot<P, R, K>>, filters: &Filters<K>) -> (bool, bool) {
         let mut leavings = Leavings::new();
-        let book = self.book.hold();
+        let (nodes, book) = self.nodes_and_lock(filters);
         let change = Change::begin(&self.version);
         let rank = slot.rank();
         let mut record = slot.record.hold();
+        let was_empty = record.is_empty();
         let mut removed = false;
-        for node in &nodes.keys {
-            removed |= self.leave_key((rank, &mut record), node, &mut leavings);
+        for node in nodes.keys {
+            removed |= leave(&self.keys, node, (rank, &mut record), &mut leavings);
         }
-        for node in &nodes.senders {
-            removed |= self.leave_sender((rank, &mut record), node, &mut leavings);
+        for node in nodes.senders {
+            removed |= leave(&self.senders, node, (rank, &mut record), &mut leavings);
         }
         // Dead senders go with it: whether they were swept before must make no difference to what is left.
         for node in record.dead_senders() {
-            self.leave_sender((rank, &mut record), &node, &mut leavings);
+            leave(&self.senders, node, (rank, &mut record), &mut leavings);
         }
-        let empty = record.is_empty();
+        let is_empty = record.is_empty();
+        if is_empty && !was_empty {
+            leavings.insert(&self.loose, slot);
+        }
         drop((record, change, book));
-        self.clean(leavings);
-        (removed, empty)
+        drop(leavings);
+        (removed, is_empty)
     }
 
     /// Takes a connection that has ended out of every list; if it has been taken out already, does nothing.
-    pub(super) fn remove(&self, slot: &Slot<P, R, K>) {
+    pub(super) fn remove(&self, slot: &Head<P, R, K>) {
         let mut leavings = Leavings::new();
         let mut book = self.book.hold();
         let change = Change::begin(&self.version);
-        let rank = slot.rank();
         let mut record = slot.record.hold();
-        if std::mem::take(&mut record.unfiltered) {
-            leavings.remove(&self.unfiltered, rank, &mut record);
-        }
-        for node in std::mem::take(&mut record.keys)
-            .iter()
-            .filter_map(Weak::upgrade)
-        {
-            self.leave_key((rank, &mut record), &node, &mut leavings);
-        }
-        for node in std::mem::take(&mut record.senders)
-            .iter()
-            .filter_map(Weak::upgrade)
-        {
-            self.leave_sender((rank, &mut record), &node, &mut leavings);
-        }
-        leavings.remove(&self.all, rank, &mut record);
-        if let Some(name) = record.name.take() {
-            if book
-                .named
-                .get(&*name)
-                .is_some_and(|named| std::ptr::addr_eq(Arc::as_ptr(named), slot))
-            {
-                leavings.slots.extend(book.named.remove(&*name));
+        if !record.is_gone() {
+            self.delist(slot, &mut record, &mut leavings);
+            let connections = self.connections.load(Ordering::Relaxed);
+            self.connections.store(connections - 1, Ordering::Release);
+            if let Some(name) = record.take_name() {
+                if book
+                    .named
+                    .get(&*name)
+                    .is_some_and(|named| named.id == slot.id)
+                {
+                    leavings.slots.extend(book.named.remove(&*name));
+                }
             }
+            record.set_gone();
         }
         drop((record, change, book));
-        self.clean(leavings);
+        drop(leavings);
     }
 
     /// The connection of a callback that can be named, if it stands.
@@ -221,22 +211,39 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
     }
 
     /// Disconnects a connection if something it cannot do without has died; tells whether it still stands.
-    pub(crate) fn verify(&self, slot: &Slot<P, R, K>) -> bool {
+    pub(crate) fn verify(&self, slot: &Arc<Slot<P, R, K>>) -> bool {
         if slot.stands() && !slot.is_supported() {
             slot.disconnect();
         }
         slot.stands()
     }
 
-    /// Takes the lock at a moment when none of the nodes has retired.
-    fn lock_for(&self, nodes: &mut Nodes<P, R, K>) -> MutexGuard<'_, Book<P, R, K>> {
+    /// Takes the lock at a moment when everything is as it was looked up.
+    fn lock_for(&self, filing: &mut Filing<P, R, K>) -> Locked<'_, P, R, K> {
         loop {
             let book = self.book.hold();
-            if !nodes.any_retired() {
+            if self.is_current(filing) {
                 return book;
             }
             drop(book);
-            self.file_again(nodes);
+            self.look_up(filing);
         }
     }
+
+    /// The nodes of filters, and the lock, at a moment when they are in the index.
+    fn nodes_and_lock(&self, filters: &Filters<K>) -> (Nodes<P, R, K>, Locked<'_, P, R, K>) {
+        loop {
+            let nodes = self.nodes(filters);
+            let book = self.book.hold();
+            if nodes.are_current() {
+                return (nodes, book);
+            }
+        }
+    }
+}
+
+/// How many of the senders' lives are known.
+fn watched<K>(filters: &Filters<K>) -> usize {
+    let is_held = |sender: &&SenderId| sender.is_held();
+    filters.senders().iter().filter(is_held).count()
 }

@@ -3,76 +3,119 @@
 use std::hash::Hash;
 
 use super::Registry;
-use super::slot::{KeyNode, SenderNode};
-use crate::signal::filter::Filters;
-use crate::sync::Arc;
+use super::index::{Filed, Index};
+use super::record::{KeyNode, SenderNode};
+use crate::signal::filter::{Filters, Senders};
+use crate::signal::sender::{Address, SenderId};
+use crate::sync::{Arc, Ordering};
 
-/// Where a connection is filed: what its filters come to in the registry.
+use smallvec::SmallVec;
+
+/// Where a connection is to be filed: its filters, looked up while no lock was held.
+pub(super) struct Filing<P, R, K> {
+    pub(super) is_unfiltered: bool,
+    pub(super) keys: Entries<K, KeyNode<P, R, K>>,
+    pub(super) senders: Entries<Address, SenderNode<P, R, K>>,
+    /// The senders themselves, in the same order.
+    pub(super) ids: Senders,
+    /// How many nodes had ever come to the indexes before.
+    arrivals: (u64, u64),
+}
+
+type Entries<T, N> = SmallVec<[Entry<T, N>; 1]>;
+
+pub(super) struct Entry<T, N> {
+    pub(super) filed: Filed<T>,
+    pub(super) node: Option<Arc<N>>,
+}
+
+/// The nodes of filters, as far as they are there.
 pub(super) struct Nodes<P, R, K> {
-    pub(super) unfiltered: bool,
-    pub(super) keys: Vec<Arc<KeyNode<P, R, K>>>,
-    pub(super) senders: Vec<Arc<SenderNode<P, R, K>>>,
+    pub(super) keys: SmallVec<[Arc<KeyNode<P, R, K>>; 1]>,
+    pub(super) senders: SmallVec<[Arc<SenderNode<P, R, K>>; 1]>,
 }
 
 impl<P, R, K> Nodes<P, R, K> {
-    /// For whoever holds the registry's lock.
-    pub(super) fn any_retired(&self) -> bool {
-        self.keys.iter().any(|node| node.is_retired())
-            || self.senders.iter().any(|node| node.is_retired())
+    /// Whether none of them has been replaced since. For whoever holds the registry's lock.
+    pub(super) fn are_current(&self) -> bool {
+        !self.keys.iter().any(|node| node.is_retired())
+            && !self.senders.iter().any(|node| node.is_retired())
     }
 }
 
 impl<P, R, K: Hash + Eq> Registry<P, R, K> {
-    /// The nodes of these filters; those that are not there are made. No lock may be held: this hashes keys.
-    pub(super) fn file(&self, filters: Filters<K>) -> Nodes<P, R, K> {
-        let unfiltered = filters.is_bare();
-        let keys = filters
-            .keys
-            .into_iter()
-            .map(|key| self.keys.intern(key))
-            .collect();
-        let file = |sender: crate::signal::sender::SenderId| {
-            let node = self.senders.intern(sender.address());
-            if sender.is_held() {
-                let _ = node.extra.set(sender);
-            }
-            node
+    /// Hashes filters. No lock may be held, here and in what follows: keys are the user's.
+    pub(super) fn file(&self, filters: Filters<K>) -> Filing<P, R, K> {
+        let is_unfiltered = filters.is_bare();
+        let (keys, ids) = filters.into_parts();
+        let addresses = ids.iter().map(SenderId::address);
+        let mut filing = Filing {
+            is_unfiltered,
+            keys: entries(&self.keys, keys.into_iter()),
+            senders: entries(&self.senders, addresses),
+            ids,
+            arrivals: (0, 0),
         };
-        Nodes {
-            unfiltered,
-            keys,
-            senders: filters.senders.into_iter().map(file).collect(),
+        self.look_up(&mut filing);
+        filing
+    }
+
+    /// Finds the nodes that are there.
+    pub(super) fn look_up(&self, filing: &mut Filing<P, R, K>) {
+        // Read first: what comes later is told from it.
+        filing.arrivals = self.arrivals();
+        for entry in &mut filing.keys {
+            entry.node = self.keys.find_filed(&entry.filed);
         }
+        for entry in &mut filing.senders {
+            entry.node = self.senders.find_filed(&entry.filed);
+        }
+    }
+
+    /// Whether everything is still as it was looked up. For whoever holds the registry's lock.
+    pub(super) fn is_current(&self, filing: &Filing<P, R, K>) -> bool {
+        let mut keys = filing.keys.iter().map(|entry| &entry.node);
+        let mut senders = filing.senders.iter().map(|entry| &entry.node);
+        let (with_key, with_sender) = filing.arrivals;
+        let (new_key, new_sender) = self.arrivals();
+        keys.all(|node| match node {
+            Some(node) => !node.is_retired(),
+            None => with_key == new_key,
+        }) && senders.all(|node| match node {
+            Some(node) => !node.is_retired(),
+            None => with_sender == new_sender,
+        })
     }
 
     /// The nodes of these filters, as far as they are there.
-    pub(super) fn look_up(&self, filters: &Filters<K>) -> Nodes<P, R, K> {
-        let keys = filters
-            .keys
-            .iter()
-            .filter_map(|key| self.keys.find(key, Arc::clone));
-        let senders = filters
-            .senders
-            .iter()
-            .filter_map(|sender| self.senders.find(&sender.address(), Arc::clone));
+    pub(super) fn nodes(&self, filters: &Filters<K>) -> Nodes<P, R, K> {
+        let keys = filters.keys().iter().filter_map(|key| self.keys.find(key));
+        let senders = filters.senders().iter().map(SenderId::address);
+        let senders = senders.filter_map(|address| self.senders.find(&address));
         Nodes {
-            unfiltered: filters.is_bare(),
-            keys: keys.collect(),
-            senders: senders.collect(),
+            keys: keys.filter_map(|found| (*found).clone()).collect(),
+            senders: senders.filter_map(|found| (*found).clone()).collect(),
         }
     }
 
-    /// New nodes in the place of retired ones, which take no more members.
-    pub(super) fn file_again(&self, nodes: &mut Nodes<P, R, K>) {
-        for node in nodes.keys.iter_mut().filter(|node| node.is_retired()) {
-            *node = self.keys.replace(node);
-        }
-        for node in nodes.senders.iter_mut().filter(|node| node.is_retired()) {
-            let fresh = self.senders.replace(node);
-            if let Some(sender) = node.extra.get() {
-                let _ = fresh.extra.set(sender.clone());
-            }
-            *node = fresh;
+    fn arrivals(&self) -> (u64, u64) {
+        let keys = self.keys.arrivals.load(Ordering::Acquire);
+        let senders = self.senders.arrivals.load(Ordering::Acquire);
+        (keys, senders)
+    }
+}
+
+/// Each value once: two nodes of one value must not come to be.
+fn entries<T: Hash + Eq, S: ?Sized, X, N>(
+    index: &Index<T, S, X>,
+    values: impl Iterator<Item = T>,
+) -> Entries<T, N> {
+    let mut entries = Entries::<T, N>::new();
+    for value in values {
+        let filed = index.file(value);
+        if !entries.iter().any(|entry| entry.filed.is(&filed)) {
+            entries.push(Entry { filed, node: None });
         }
     }
+    entries
 }

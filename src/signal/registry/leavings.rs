@@ -1,31 +1,34 @@
 //! What a change leaves over.
 
-use std::hash::Hash;
+use smallvec::SmallVec;
 
-use super::Registry;
-use super::list::{Leftover, List, Rank};
+use super::index::Filed;
+use super::list::{Leftover, List, Rank, Walked};
 use super::options::Options;
-use super::slot::{KeyNode, Record, SenderNode, Slot};
-use crate::sync::Arc;
+use super::record::{KeyNode, Record, SenderNode};
+use super::slot::Slot;
+use crate::sync::{Arc, Weak};
 
-/// What a change leaves over, to be dropped after the lock is released: declare it before taking the lock.
+/// What a change leaves over, to be dropped after the lock is released: declare it before taking the lock. All of it may
+/// be the last of something of the user's.
 pub(super) struct Leavings<P, R, K> {
-    lists: Vec<Leftover<Slot<P, R, K>>>,
-    pub(super) slots: Vec<Arc<Slot<P, R, K>>>,
+    lists: SmallVec<[Leftover<Slot<P, R, K>>; 1]>,
+    pub(super) slots: SmallVec<[Arc<Slot<P, R, K>>; 1]>,
     pub(super) options: Option<Arc<Options<P, K>>>,
-    /// Emptied: to be removed from their index.
-    pub(super) keys: Vec<Arc<KeyNode<P, R, K>>>,
-    pub(super) senders: Vec<Arc<SenderNode<P, R, K>>>,
+    pub(super) keys: SmallVec<[Arc<KeyNode<P, R, K>>; 2]>,
+    pub(super) senders: SmallVec<[Arc<SenderNode<P, R, K>>; 1]>,
+    pub(super) values: SmallVec<[Filed<K>; 1]>,
 }
 
 impl<P, R, K> Leavings<P, R, K> {
     pub(super) fn new() -> Self {
         Self {
-            lists: Vec::new(),
-            slots: Vec::new(),
+            lists: SmallVec::new(),
+            slots: SmallVec::new(),
             options: None,
-            keys: Vec::new(),
-            senders: Vec::new(),
+            keys: SmallVec::new(),
+            senders: SmallVec::new(),
+            values: SmallVec::new(),
         }
     }
 
@@ -33,10 +36,13 @@ impl<P, R, K> Leavings<P, R, K> {
     pub(super) fn insert(&mut self, list: &List<Slot<P, R, K>>, slot: &Arc<Slot<P, R, K>>) -> bool {
         let leftover = list.insert(slot);
         let inserted = leftover.is_some();
-        self.lists.extend(leftover);
+        self.lists
+            .extend(leftover.filter(|leftover| !leftover.is_empty()));
         inserted
     }
+}
 
+impl<P: 'static, R: 'static, K: 'static> Leavings<P, R, K> {
     /// Whether it was there. The connection remembers who may still be walking the list with it in.
     pub(super) fn remove(
         &mut self,
@@ -47,22 +53,12 @@ impl<P, R, K> Leavings<P, R, K> {
         let Some((slot, mut leftover)) = list.remove(rank) else {
             return false;
         };
-        record.left(std::mem::take(&mut leftover.walked));
+        let walked = std::mem::take(&mut leftover.walked);
+        record.left(walked.into_iter().map(|copy| copy as Weak<dyn Walked>));
         self.slots.push(slot);
-        self.lists.push(leftover);
+        if !leftover.is_empty() {
+            self.lists.push(leftover);
+        }
         true
-    }
-}
-
-impl<P, R, K: Hash + Eq> Registry<P, R, K> {
-    /// Drops what a change left over. No lock may be held.
-    #[expect(clippy::needless_pass_by_value, reason = "it is here to be dropped")]
-    pub(super) fn clean(&self, leavings: Leavings<P, R, K>) {
-        for node in &leavings.keys {
-            self.keys.remove(node);
-        }
-        for node in &leavings.senders {
-            self.senders.remove(node);
-        }
     }
 }

@@ -4,8 +4,10 @@ use std::cmp::Reverse;
 use std::ops::Deref;
 
 use arc_swap::{ArcSwapOption, Guard};
-use event_listener::Event;
+use smallvec::SmallVec;
 
+use crate::signal::running::released;
+use crate::signal::walk::own_walks;
 use crate::sync::{Arc, AtomicUsize, Lock, MutexGuard, Ordering, Weak};
 
 /// Where a connection stands among all: by priority, then by the order in which they were made.
@@ -55,20 +57,34 @@ pub(crate) struct List<S: ?Sized> {
 #[derive(Debug)]
 struct Truth<S: ?Sized> {
     chunks: Vec<Chunk<S>>,
+    /// Whether there is a published copy: told from here without a look at it, which costs more.
+    is_published: bool,
     /// Copies that have been retracted while somebody was walking them.
     walked: Vec<Weak<Edition<S>>>,
 }
 
-/// A list as it stood at one moment. Whoever waits for it to be let go of is told.
+/// What sends walk: a copy of a list, or the node of a key with one connection. Its reference count tells whether anybody
+/// does; who waits for that to end is told when it is dropped.
+pub(crate) trait Walked: Send + Sync {}
+
+/// If others walk one of these: how many of its walks are this thread's.
+pub(super) fn walked_by_others(copies: &[Weak<dyn Walked>]) -> Option<usize> {
+    copies.iter().find_map(|copy| {
+        let own = own_walks(copy.as_ptr());
+        (copy.strong_count() > own).then_some(own)
+    })
+}
+
+/// A list as it stood at one moment.
 #[derive(Debug)]
 pub(crate) struct Edition<S: ?Sized> {
     chunks: Vec<Chunk<S>>,
-    released: Arc<Event>,
 }
 
 impl<S: ?Sized> Edition<S> {
-    pub(crate) fn chunks(&self) -> &[Chunk<S>] {
-        &self.chunks
+    #[inline]
+    pub(crate) fn pieces(&self) -> Pieces<'_, S> {
+        Pieces::new(&[], &self.chunks)
     }
 
     fn contains(&self, member: &Arc<S>) -> bool {
@@ -77,16 +93,47 @@ impl<S: ?Sized> Edition<S> {
     }
 }
 
+impl<S: ?Sized + Send + Sync> Walked for Edition<S> {}
+
 impl<S: ?Sized> Drop for Edition<S> {
     fn drop(&mut self) {
-        self.released.notify(usize::MAX);
+        released().notify(usize::MAX);
+    }
+}
+
+/// Members in order, piece by piece.
+#[derive(Debug)]
+pub(crate) struct Pieces<'a, S: ?Sized> {
+    first: &'a [Arc<S>],
+    chunks: &'a [Chunk<S>],
+}
+
+impl<'a, S: ?Sized> Pieces<'a, S> {
+    #[inline]
+    pub(crate) fn new(first: &'a [Arc<S>], chunks: &'a [Chunk<S>]) -> Self {
+        Self { first, chunks }
+    }
+}
+
+/// No piece is empty.
+impl<'a, S: ?Sized> Iterator for Pieces<'a, S> {
+    type Item = &'a [Arc<S>];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [Arc<S>]> {
+        if !self.first.is_empty() {
+            return Some(std::mem::take(&mut self.first));
+        }
+        let (chunk, rest) = self.chunks.split_first()?;
+        self.chunks = rest;
+        Some(chunk)
     }
 }
 
 /// A list that is being walked: borrowed, in the usual case without a reference count of its own.
-pub(crate) struct Published<S: ?Sized>(Guard<Option<Arc<Edition<S>>>>);
+pub(crate) struct PublishedList<S: ?Sized>(Guard<Option<Arc<Edition<S>>>>);
 
-impl<S: ?Sized> Deref for Published<S> {
+impl<S: ?Sized> Deref for PublishedList<S> {
     type Target = Edition<S>;
 
     #[inline]
@@ -101,16 +148,24 @@ impl<S: ?Sized> Deref for Published<S> {
 /// What a change leaves over. It may be the last to hold a callback, whose drop is user code: it is dropped once no lock
 /// is held.
 pub(crate) struct Leftover<S: ?Sized> {
-    _copies: Vec<Arc<Edition<S>>>,
-    _chunk: Option<Chunk<S>>,
+    copies: SmallVec<[Arc<Edition<S>>; 1]>,
+    chunks: SmallVec<[Chunk<S>; 2]>,
     /// The copies that are still being walked with the member in them.
-    pub(crate) walked: Vec<Weak<Edition<S>>>,
+    pub(crate) walked: SmallVec<[Weak<Edition<S>>; 1]>,
+}
+
+impl<S: ?Sized> Leftover<S> {
+    /// Whether it matters when it is dropped.
+    pub(super) fn is_empty(&self) -> bool {
+        self.copies.is_empty() && self.chunks.is_empty()
+    }
 }
 
 impl<S: ?Sized + Ranked> List<S> {
     pub(crate) fn new() -> Self {
         let truth = Truth {
             chunks: Vec::new(),
+            is_published: false,
             walked: Vec::new(),
         };
         Self {
@@ -118,6 +173,15 @@ impl<S: ?Sized + Ranked> List<S> {
             published: ArcSwapOption::empty(),
             count: AtomicUsize::new(0),
         }
+    }
+
+    /// A list of these; they are in order, each once.
+    pub(crate) fn of(members: &[Arc<S>]) -> Self {
+        let list = Self::new();
+        for member in members {
+            let _ = list.insert(member);
+        }
+        list
     }
 
     /// Adds a member at its rank; `None` if it is there already.
@@ -151,11 +215,11 @@ impl<S: ?Sized + Ranked> List<S> {
                 truth.chunks.insert(at + 1, Arc::new(second));
             }
         }
-        self.count.fetch_add(1, Ordering::SeqCst);
+        self.count.store(self.len() + 1, Ordering::Release);
         Some(Leftover {
-            _copies: retracted.into_iter().collect(),
-            _chunk: chunk,
-            walked: Vec::new(),
+            copies: retracted.into_iter().collect(),
+            chunks: chunk.into_iter().collect(),
+            walked: SmallVec::new(),
         })
     }
 
@@ -173,51 +237,52 @@ impl<S: ?Sized + Ranked> List<S> {
             unreachable!("own_chunk made it the only reference")
         };
         let member = members.remove(place);
-        if members.is_empty() {
+        let neighbour = if members.is_empty() {
             truth.chunks.remove(at);
-        }
-        self.count.fetch_sub(1, Ordering::SeqCst);
+            None
+        } else {
+            truth.join_chunks(at)
+        };
+        self.count.store(self.len() - 1, Ordering::Release);
         // Whoever began to walk before the member came has nothing to do with it.
-        let copies: Vec<_> = truth.walked.iter().filter_map(Weak::upgrade).collect();
+        let copies: SmallVec<[_; 1]> = truth.walked.iter().filter_map(Weak::upgrade).collect();
         let with_it = copies.iter().filter(|copy| copy.contains(&member));
         let walked = with_it.map(Arc::downgrade).collect();
         Some((
             member,
             Leftover {
-                _copies: retracted.into_iter().chain(copies).collect(),
-                _chunk: chunk,
+                copies: retracted.into_iter().chain(copies).collect(),
+                chunks: chunk.into_iter().chain(neighbour).collect(),
                 walked,
             },
         ))
     }
 
-    /// The members, in order. `released` is told when the copy is let go of.
+    /// The members, in order.
     #[inline]
-    pub(crate) fn read(&self, released: &Arc<Event>) -> Published<S> {
+    pub(crate) fn read(&self) -> PublishedList<S> {
         let published = self.published.load();
         if published.is_some() {
-            Published(published)
+            PublishedList(published)
         } else {
-            self.publish(released)
+            self.publish()
         }
     }
 
     #[cold]
-    fn publish(&self, released: &Arc<Event>) -> Published<S> {
+    fn publish(&self) -> PublishedList<S> {
         loop {
-            let truth = self.truth.hold();
-            if self.published.load().is_none() {
-                let edition = Edition {
-                    chunks: truth.chunks.clone(),
-                    released: Arc::clone(released),
-                };
-                self.published.store(Some(Arc::new(edition)));
+            let mut truth = self.truth.hold();
+            if !truth.is_published {
+                let chunks = truth.chunks.clone();
+                self.published.store(Some(Arc::new(Edition { chunks })));
+                truth.is_published = true;
             }
             drop(truth);
             // A change may have retracted it again.
             let published = self.published.load();
             if published.is_some() {
-                return Published(published);
+                return PublishedList(published);
             }
         }
     }
@@ -232,7 +297,7 @@ impl<S: ?Sized + Ranked> List<S> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.count.load(Ordering::SeqCst)
+        self.count.load(Ordering::Acquire)
     }
 
     /// For whoever holds the registry's lock, and for a hint.
@@ -243,7 +308,7 @@ impl<S: ?Sized + Ranked> List<S> {
 
     /// Called under the lock, so that no send can publish what is about to change.
     fn retract(&self, truth: &mut MutexGuard<'_, Truth<S>>) -> Option<Arc<Edition<S>>> {
-        if self.published.load().is_none() {
+        if !std::mem::take(&mut truth.is_published) {
             return None;
         }
         let copy = self.published.swap(None)?;
@@ -268,6 +333,19 @@ impl<S: ?Sized + Ranked> Truth<S> {
                 .partition_point(|chunk| !begins_later(chunk))
                 .saturating_sub(1),
         }
+    }
+
+    /// Joins a chunk that has become small with the one after it, if that is small, too; gives that one back. So lists
+    /// that shrink take half of what their chunks could hold, at least.
+    fn join_chunks(&mut self, at: usize) -> Option<Chunk<S>> {
+        let joined = self.chunks[at].len() + self.chunks.get(at + 1)?.len();
+        if joined > CHUNK / 2 {
+            return None;
+        }
+        let next = self.chunks.remove(at + 1);
+        let members = Arc::get_mut(&mut self.chunks[at])?;
+        members.extend(next.iter().cloned());
+        Some(next)
     }
 
     /// Makes a chunk changeable; gives the old one back, if a copy of it had to be made.

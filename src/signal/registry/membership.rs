@@ -1,73 +1,82 @@
-//! Putting connections into lists and taking them out, under the lock on the book.
-
-use std::hash::Hash;
+//! Putting connections into the registry's lists and taking them out, under its lock.
 
 use super::Registry;
 use super::change::Book;
-use super::filing::Nodes;
-use super::index::Node;
+use super::filing::Filing;
+use super::index::{Members, Node};
+use super::kind::{EntryOf, IndexOf, Kind, NodeOf};
 use super::leavings::Leavings;
-use super::list::{Rank, Ranked};
-use super::slot::{KeyNode, Record, SenderNode, Slot};
-use crate::sync::{Arc, Ordering, Weak};
+use super::list::{List, Rank, Ranked};
+use super::record::Record;
+use super::slot::{Head, Slot};
+use crate::sync::{Arc, Weak};
 
-impl<P, R, K: Hash + Eq> Registry<P, R, K> {
+impl<P, R, K> Registry<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Send + Sync + 'static,
+{
+    /// Files a connection, beside where it is filed already.
     pub(super) fn enlist(
         &self,
         book: &mut Book<P, R, K>,
-        slot: &Arc<Slot<P, R, K>>,
-        nodes: &Nodes<P, R, K>,
+        (slot, is_new): (&Arc<Slot<P, R, K>>, bool),
+        filing: Filing<P, R, K>,
         leavings: &mut Leavings<P, R, K>,
     ) {
         let mut record = slot.record.hold();
-        if nodes.unfiltered && !std::mem::replace(&mut record.unfiltered, true) {
+        let was_loose = !is_new && record.is_empty();
+        if filing.is_unfiltered && !record.is_unfiltered() {
+            record.set_unfiltered(true);
             leavings.insert(&self.unfiltered, slot);
         }
-        for node in &nodes.keys {
-            if leavings.insert(&node.list, slot) {
-                record.keys.push(Arc::downgrade(node));
-            }
+        for entry in filing.keys {
+            join(&self.keys, entry, (), (slot, &mut record), leavings);
         }
-        for node in &nodes.senders {
-            if leavings.insert(&node.list, slot) {
-                record.senders.push(Arc::downgrade(node));
+        for (entry, sender) in filing.senders.into_iter().zip(filing.ids) {
+            let fresh = Arc::default();
+            let node = join(&self.senders, entry, fresh, (slot, &mut record), leavings);
+            node.extra.learn(sender);
+            if node.extra.keep() {
+                book.held.push_back(Arc::downgrade(&node.extra));
             }
-            if node.extra.get().is_some() && !node.watched.swap(true, Ordering::Relaxed) {
-                book.held.push_back(Arc::downgrade(node));
-            }
+            leavings.senders.push(node);
+        }
+        if record.is_empty() {
+            leavings.insert(&self.loose, slot);
+        } else if was_loose {
+            leavings.remove(&self.loose, slot.rank(), &mut record);
+        }
+        if let Some(all) = self.all.get().filter(|_| is_new) {
+            leavings.insert(all, slot);
         }
     }
 
-    pub(super) fn leave_key(
+    /// Takes a connection out of everything.
+    pub(super) fn delist(
         &self,
-        (rank, record): (Rank, &mut Record<P, R, K>),
-        node: &Arc<KeyNode<P, R, K>>,
+        slot: &Head<P, R, K>,
+        record: &mut Record<P, R, K>,
         leavings: &mut Leavings<P, R, K>,
-    ) -> bool {
-        record
-            .keys
-            .retain(|held| !std::ptr::eq(held.as_ptr(), Arc::as_ptr(node)));
-        let removed = leavings.remove(&node.list, rank, record);
-        if removed && retire_if_empty(node) {
-            leavings.keys.push(Arc::clone(node));
+    ) {
+        let rank = slot.rank();
+        if record.is_unfiltered() {
+            leavings.remove(&self.unfiltered, rank, record);
+        } else if record.is_empty() {
+            leavings.remove(&self.loose, rank, record);
         }
-        removed
-    }
-
-    pub(super) fn leave_sender(
-        &self,
-        (rank, record): (Rank, &mut Record<P, R, K>),
-        node: &Arc<SenderNode<P, R, K>>,
-        leavings: &mut Leavings<P, R, K>,
-    ) -> bool {
-        record
-            .senders
-            .retain(|held| !std::ptr::eq(held.as_ptr(), Arc::as_ptr(node)));
-        let removed = leavings.remove(&node.list, rank, record);
-        if removed && retire_if_empty(node) {
-            leavings.senders.push(Arc::clone(node));
+        let keys: Vec<_> = record.keys().iter().filter_map(Weak::upgrade).collect();
+        for node in keys {
+            leave(&self.keys, node, (rank, record), leavings);
         }
-        removed
+        let senders: Vec<_> = record.senders().iter().filter_map(Weak::upgrade).collect();
+        for node in senders {
+            leave(&self.senders, node, (rank, record), leavings);
+        }
+        if let Some(all) = self.all.get() {
+            leavings.remove(all, rank, record);
+        }
     }
 
     /// Moves a connection to another priority in every list it is in.
@@ -82,14 +91,15 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
             return;
         }
         let mut record = slot.record.hold();
-        let keys: Vec<_> = record.keys.iter().filter_map(Weak::upgrade).collect();
-        let senders: Vec<_> = record.senders.iter().filter_map(Weak::upgrade).collect();
+        let keys: Vec<_> = record.keys().iter().filter_map(Weak::upgrade).collect();
+        let senders: Vec<_> = record.senders().iter().filter_map(Weak::upgrade).collect();
         let lists = keys
             .iter()
-            .map(|node| &node.list)
-            .chain(senders.iter().map(|node| &node.list));
+            .filter_map(|node| node.members.list())
+            .chain(senders.iter().filter_map(|node| node.members.list()))
+            .chain([&self.unfiltered, &self.loose])
+            .chain(self.all.get());
         let lists: Vec<_> = lists
-            .chain([&self.all, &self.unfiltered])
             .filter(|list| leavings.remove(list, old, &mut record))
             .collect();
         slot.set_priority(priority);
@@ -99,11 +109,91 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
     }
 }
 
-/// For whoever holds the lock on the book. A retired node takes no more members.
-pub(super) fn retire_if_empty<T, P, R, K, X>(node: &Node<T, Slot<P, R, K>, X>) -> bool {
-    let empty = node.list.is_empty() && !node.is_retired();
-    if empty {
-        node.retire();
-    }
-    empty
+/// A connection that is being filed: itself, and its record, which is locked.
+type Filee<'a, P, R, K> = (&'a Arc<Slot<P, R, K>>, &'a mut Record<P, R, K>);
+
+/// Adds a connection to those of a value, and gives their node.
+fn join<P, R, K, X>(
+    index: &IndexOf<X, P, R, K>,
+    entry: EntryOf<X, P, R, K>,
+    fresh: X,
+    (slot, record): Filee<'_, P, R, K>,
+    leavings: &mut Leavings<P, R, K>,
+) -> Arc<NodeOf<X, P, R, K>>
+where
+    X: Kind<P, R, K>,
+    P: 'static,
+    R: 'static,
+    K: 'static,
+{
+    let Some(node) = entry.node else {
+        let node = Node::new(entry.filed, Members::One(Arc::clone(slot)), fresh);
+        X::add(record, &node);
+        index.insert(Arc::clone(&node));
+        return node;
+    };
+    let first = match &node.members {
+        Members::One(first) if first.rank() != slot.rank() => first,
+        Members::One(_) => {
+            X::leave_value(leavings, entry.filed);
+            return node;
+        }
+        Members::Many(list) => {
+            if leavings.insert(list, slot) {
+                X::add(record, &node);
+            }
+            X::leave_value(leavings, entry.filed);
+            return node;
+        }
+    };
+    // The second: a list takes the place of the one connection. The value is the newcomer's, the old one goes.
+    let list = Box::new(List::new());
+    leavings.insert(&list, first);
+    leavings.insert(&list, slot);
+    let many = Node::new(entry.filed, Members::Many(list), node.extra.clone());
+    let old = index.replace(&node, Some(Arc::clone(&many)));
+    let mut record_of_first = first.record.hold();
+    X::remove(&mut record_of_first, &node);
+    X::add(&mut record_of_first, &many);
+    X::leave(leavings, old, &mut record_of_first);
+    drop(record_of_first);
+    X::add(record, &many);
+    X::leave_node(leavings, node);
+    many
+}
+
+/// Takes a connection from those of a value; tells whether it was one of them.
+pub(super) fn leave<P, R, K, X>(
+    index: &IndexOf<X, P, R, K>,
+    node: Arc<NodeOf<X, P, R, K>>,
+    (rank, record): (Rank, &mut Record<P, R, K>),
+    leavings: &mut Leavings<P, R, K>,
+) -> bool
+where
+    X: Kind<P, R, K>,
+    P: 'static,
+    R: 'static,
+    K: 'static,
+{
+    let removed = match &node.members {
+        Members::One(one) => {
+            let removed = one.rank() == rank;
+            if removed {
+                let old = index.replace(&node, None);
+                X::leave(leavings, old, record);
+            }
+            removed
+        }
+        Members::Many(list) => {
+            let removed = leavings.remove(list, rank, record);
+            if removed && list.is_empty() {
+                // Held by whoever looked it up, and let go of below.
+                drop(index.replace(&node, None));
+            }
+            removed
+        }
+    };
+    X::remove(record, &node);
+    X::leave_node(leavings, node);
+    removed
 }

@@ -6,31 +6,40 @@ use super::Registry;
 use crate::signal::filter::Filters;
 use crate::sync::Arc;
 
-impl<P, R, K: Hash + Eq> Registry<P, R, K> {
+impl<P, R, K> Registry<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
     /// Looks at some of the senders whose life is known; what listens to a dead one alone is disconnected.
     pub(super) fn sweep(&self, count: usize) {
         let mut dead = Vec::new();
-        let mut unused = Vec::new();
         let mut book = self.book.hold();
         for _ in 0..count.min(book.held.len()) {
-            let Some(node) = book.held.pop_front().and_then(|node| node.upgrade()) else {
+            // One that is gone has no node any more: nobody listens to it.
+            let Some(watch) = book.held.pop_front().and_then(|watch| watch.upgrade()) else {
                 continue;
             };
-            if node.is_retired() {
-                unused.push(node);
-            } else if node.extra.get().is_some_and(|sender| !sender.is_alive()) {
-                dead.push(node);
+            if watch.is_alive() {
+                book.held.push_back(Arc::downgrade(&watch));
             } else {
-                book.held.push_back(Arc::downgrade(&node));
-                unused.push(node);
+                dead.extend(watch.sender().cloned());
             }
         }
         drop(book);
-        for node in dead {
-            for slot in node.list.members() {
-                let senders = node.extra.get().cloned();
-                let (_, is_unheard) =
-                    self.release(&slot, &Filters::of_senders(senders.into_iter()));
+        for sender in dead {
+            let Some(found) = self.senders.find(&sender.address()) else {
+                continue;
+            };
+            let mut members = Vec::new();
+            if let Some(node) = found.as_ref().filter(|node| !node.extra.is_alive()) {
+                node.members.add_to(&mut members);
+            }
+            drop(found);
+            for slot in members {
+                let sender = Filters::of_senders(std::iter::once(sender.clone()));
+                let (_, is_unheard) = self.release(&slot, &sender);
                 if is_unheard {
                     slot.disconnect();
                 }

@@ -171,7 +171,7 @@ impl<P, R, K> Job<P, R, K> {
     }
 }
 
-impl<P, R, K: Hash + Eq> Job<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Job<P, R, K> {
     fn poll_call(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Failure>> {
         if let Stage::Granted(_) = &self.stage {
             let Stage::Granted(granted) = mem::replace(&mut self.stage, Stage::Finished) else {
@@ -190,7 +190,7 @@ impl<P, R, K: Hash + Eq> Job<P, R, K> {
     }
 }
 
-impl<P, R, K: Hash + Eq> Future for Job<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Future for Job<P, R, K> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::signal::event::Event;
 use crate::signal::panic::{Panic, capture, drop_quietly};
-use crate::signal::registry::{Held, Slot};
+use crate::signal::registry::{Head, Held, Slot};
 use crate::signal::report::{Cause, Failure};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) enum Start<P, R, K> {
     Refused,
 }
 
-impl<P, R, K: Hash + Eq> Granted<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Granted<P, R, K> {
     /// Calls the callback on an executor, for its future.
     pub(crate) fn start(self) -> Start<P, R, K> {
         let Self { slot, event, held } = self;
@@ -54,7 +54,7 @@ impl<P, R, K: Hash + Eq> Granted<P, R, K> {
 ///
 /// It is not counted as running meanwhile: it happens in the middle of a walk, and whoever waits for the connection waits
 /// for the walk. If it is not finished then, it is counted, before the walk ends.
-pub(crate) fn start_here<P, R, K: Hash + Eq>(
+pub(crate) fn start_here<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static>(
     slot: &Arc<Slot<P, R, K>>,
     event: Arc<Event<P, K>>,
     held: Option<Held>,
@@ -81,8 +81,11 @@ enum Begun<R> {
     Failed(Failure),
 }
 
-fn begin<P, R, K: Hash + Eq>(slot: &Slot<P, R, K>, event: Arc<Event<P, K>>) -> Begun<R> {
-    match capture(|| slot.target.start(event)) {
+fn begin<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static>(
+    slot: &Arc<Slot<P, R, K>>,
+    event: Arc<Event<P, K>>,
+) -> Begun<R> {
+    match capture(|| slot.start(event)) {
         Ok(Some(future)) => Begun::Future(future),
         Ok(None) => {
             slot.disconnect();
@@ -94,7 +97,7 @@ fn begin<P, R, K: Hash + Eq>(slot: &Slot<P, R, K>, event: Arc<Event<P, K>>) -> B
 
 /// Polls; drops the future if that was the last time.
 fn poll_once<P, R, K>(
-    slot: &Slot<P, R, K>,
+    slot: &Head<P, R, K>,
     future: &mut Option<BoxFuture<'static, R>>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<R, Failure>> {
@@ -167,6 +170,6 @@ impl<P, R, K> Drop for Entered<P, R, K> {
 }
 
 #[cold]
-pub(crate) fn failure<P, R, K>(slot: &Slot<P, R, K>, panic: Panic) -> Failure {
+pub(crate) fn failure<P, R, K>(slot: &Head<P, R, K>, panic: Panic) -> Failure {
     Failure::new(slot.id, slot.name(), Cause::Panicked(panic))
 }

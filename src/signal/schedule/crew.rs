@@ -59,7 +59,9 @@ impl<P, R, K> Crew<P, R, K> {
         cx: &mut Context<'_>,
     ) -> Handed<R>
     where
-        K: Hash + Eq,
+        P: 'static,
+        R: 'static,
+        K: Hash + Eq + Send + Sync + 'static,
     {
         match start_here(slot, event, held, cx) {
             Start::Waits(call) => {
