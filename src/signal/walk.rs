@@ -10,10 +10,21 @@ use std::cell::{Cell, RefCell};
 /// As many nested walks as are noted without allocating.
 const FEW: usize = 32;
 
+/// The walks of one thread.
+struct Walks {
+    depth: Cell<usize>,
+    /// The addresses of the copies, outermost first.
+    few: [Cell<usize>; FEW],
+}
+
 thread_local! {
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
-    /// The addresses of the copies, outermost first. Without a destructor, so that it costs no registration.
-    static WALKED: [Cell<usize>; FEW] = const { [const { Cell::new(0) }; FEW] };
+    /// Without a destructor, so that it costs no registration.
+    static WALKS: Walks = const {
+        Walks {
+            depth: Cell::new(0),
+            few: [const { Cell::new(0) }; FEW],
+        }
+    };
     /// Those beyond: for sends nested in callbacks nested in sends that deep.
     static DEEPER: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
@@ -25,13 +36,14 @@ pub(crate) struct Walk(());
 impl Walk {
     #[inline]
     pub(crate) fn begin(copy: *const ()) -> Self {
-        let depth = DEPTH.get();
-        DEPTH.set(depth + 1);
-        if depth < FEW {
-            WALKED.with(|walked| walked[depth].set(copy.addr()));
-        } else {
-            DEEPER.with_borrow_mut(|deeper| deeper.push(copy.addr()));
-        }
+        WALKS.with(|walks| {
+            let depth = walks.depth.get();
+            walks.depth.set(depth + 1);
+            match walks.few.get(depth) {
+                Some(noted) => noted.set(copy.addr()),
+                None => DEEPER.with_borrow_mut(|deeper| deeper.push(copy.addr())),
+            }
+        });
         Self(())
     }
 }
@@ -39,23 +51,22 @@ impl Walk {
 impl Drop for Walk {
     #[inline]
     fn drop(&mut self) {
-        let depth = DEPTH.get() - 1;
-        DEPTH.set(depth);
-        if depth >= FEW {
-            DEEPER.with_borrow_mut(Vec::pop);
-        }
+        WALKS.with(|walks| {
+            let depth = walks.depth.get() - 1;
+            walks.depth.set(depth);
+            if depth >= FEW {
+                DEEPER.with_borrow_mut(Vec::pop);
+            }
+        });
     }
 }
 
 /// How many walks of a copy are this thread's own.
 pub(crate) fn own_walks<T: ?Sized>(copy: *const T) -> usize {
     let own = |noted: usize| usize::from(noted == copy.addr());
-    let few: usize = WALKED.with(|walked| {
-        walked
-            .iter()
-            .take(DEPTH.get())
-            .map(|noted| own(noted.get()))
-            .sum()
+    let few: usize = WALKS.with(|walks| {
+        let noted = walks.few.iter().take(walks.depth.get());
+        noted.map(|noted| own(noted.get())).sum()
     });
     few + DEEPER.with_borrow(|deeper| deeper.iter().map(|noted| own(*noted)).sum::<usize>())
 }

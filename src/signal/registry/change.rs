@@ -7,9 +7,10 @@ use std::sync::atomic::fence;
 use hashbrown::HashMap;
 
 use super::filing::{Filing, Nodes};
+use super::head::Head;
 use super::leavings::Leavings;
 use super::membership::leave;
-use super::slot::{Head, Slot};
+use super::slot::Slot;
 use super::watch::Watch;
 use super::{Registry, Request};
 use crate::signal::callback::CallbackId;

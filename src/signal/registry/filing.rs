@@ -47,7 +47,16 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
     /// Hashes filters. No lock may be held, here and in what follows: keys are the user's.
     pub(super) fn file(&self, filters: Filters<K>) -> Filing<P, R, K> {
         let is_unfiltered = filters.is_bare();
-        let (keys, ids) = filters.into_parts();
+        let (keys, mut ids) = filters.into_parts();
+        // Each once, as the entries are. One that holds its object says more than one that does not.
+        ids.sort_by_key(|sender| !sender.is_held());
+        let mut known = SmallVec::<[Address; 1]>::new();
+        ids.retain(|sender| {
+            let address = sender.address();
+            let is_new = !known.contains(&address);
+            known.push(address);
+            is_new
+        });
         let addresses = ids.iter().map(SenderId::address);
         let mut filing = Filing {
             is_unfiltered,

@@ -2,7 +2,7 @@
 //!
 //! A hash table that sends read without a lock. It grows by one bucket at a time (linear hashing), so no connect waits
 //! for a large table to be copied; buckets stay where they are, so readers need no protection but for the node they
-//! found. A node with one connection holds it itself, one with several has a [`List`].
+//! found.
 //!
 //! All changes happen under the registry's lock. A reader that looks on while a bucket is split may miss a node; it
 //! knows from the registry's version that it has to look again.
@@ -10,75 +10,17 @@
 use std::array;
 use std::hash::{BuildHasher, Hash};
 
-use arc_swap::{ArcSwapOption, Guard};
+use arc_swap::Guard;
 use hashbrown::DefaultHashBuilder;
 use smallvec::SmallVec;
 
-use super::list::{List, Ranked, Walked};
-use crate::signal::running::released;
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, OnceLock, Ordering};
-
-/// One key or sender, and who asked for it.
-pub(crate) struct Node<T, S: ?Sized, X> {
-    hash: u32,
-    /// Set once, under the registry's lock: the node has left the index. Read under the same lock.
-    retired: AtomicBool,
-    pub(super) members: Members<S>,
-    /// What goes with the value.
-    pub(super) extra: X,
-    value: T,
-}
-
-pub(super) enum Members<S: ?Sized> {
-    One(Arc<S>),
-    /// Two, or fewer: where there have been two, there will be again.
-    Many(Box<List<S>>),
-}
-
-impl<S: ?Sized + Ranked> Members<S> {
-    pub(super) fn list(&self) -> Option<&List<S>> {
-        match self {
-            Self::One(_) => None,
-            Self::Many(list) => Some(list),
-        }
-    }
-
-    pub(super) fn add_to(&self, all: &mut Vec<Arc<S>>) {
-        match self {
-            Self::One(one) => all.push(Arc::clone(one)),
-            Self::Many(list) => all.extend(list.members()),
-        }
-    }
-}
-
-impl<T, S: ?Sized, X> Node<T, S, X> {
-    pub(super) fn new(filed: Filed<T>, members: Members<S>, extra: X) -> Arc<Self> {
-        Arc::new(Self {
-            hash: filed.hash,
-            retired: AtomicBool::new(false),
-            members,
-            extra,
-            value: filed.value,
-        })
-    }
-
-    /// For whoever holds the registry's lock, which orders it.
-    pub(super) fn is_retired(&self) -> bool {
-        self.retired.load(Ordering::Relaxed)
-    }
-}
-
-impl<T: Send + Sync, S: ?Sized + Send + Sync, X: Send + Sync> Walked for Node<T, S, X> {}
-
-impl<T, S: ?Sized, X> Drop for Node<T, S, X> {
-    fn drop(&mut self) {
-        released().notify(usize::MAX);
-    }
-}
+use super::bucket::{Bucket, PLACES};
+use super::node::Node;
+use crate::sync::{Arc, AtomicU64, AtomicUsize, OnceLock, Ordering};
 
 /// A value on its way into the index, hashed.
 pub(super) struct Filed<T> {
-    hash: u32,
+    pub(super) hash: u32,
     pub(super) value: T,
 }
 
@@ -102,23 +44,8 @@ type Segment<T, S, X> = OnceLock<Box<[Bucket<T, S, X>]>>;
 /// As many as a hash of 32 bits can tell apart.
 const SEGMENTS: usize = 33;
 
-/// Nodes in a bucket.
-const PLACES: usize = 8;
-
-/// Nodes to a bucket, in the mean, that make the table grow: 9 to 2.
-const CROWDED: (usize, usize) = (9, 2);
-
-struct Bucket<T, S: ?Sized, X> {
-    /// A byte for each place: 0, or 128 and 7 bits of the hash of the node there. Written under the registry's lock, after
-    /// the node it tells of.
-    tags: AtomicU64,
-    places: [ArcSwapOption<Node<T, S, X>>; PLACES],
-    /// For the nodes beyond.
-    overflow: OnceLock<Box<Self>>,
-}
-
-const LOW_BITS: u64 = 0x0101_0101_0101_0101;
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+/// Nodes to a bucket, in the mean, that make the table grow: 14 to 5.
+const CROWDED: (usize, usize) = (14, 5);
 
 impl<T, S: ?Sized, X> Index<T, S, X> {
     pub(super) fn new() -> Self {
@@ -162,7 +89,7 @@ impl<T, S: ?Sized, X> Index<T, S, X> {
         node: &Node<T, S, X>,
         other: Option<Arc<Node<T, S, X>>>,
     ) -> Option<Arc<Node<T, S, X>>> {
-        if node.retired.swap(true, Ordering::Relaxed) {
+        if !node.retire() {
             return None;
         }
         if other.is_none() {
@@ -263,99 +190,6 @@ impl<T: Eq> Filed<T> {
     pub(super) fn is(&self, other: &Self) -> bool {
         self.hash == other.hash && self.value == other.value
     }
-}
-
-impl<T, S: ?Sized, X> Bucket<T, S, X> {
-    fn new() -> Self {
-        Self {
-            tags: AtomicU64::new(0),
-            places: array::from_fn(|_| ArcSwapOption::empty()),
-            overflow: OnceLock::new(),
-        }
-    }
-
-    fn chain(&self) -> impl Iterator<Item = &Self> {
-        std::iter::successors(Some(self), |bucket| {
-            bucket.overflow.get().map(|next| &**next)
-        })
-    }
-
-    #[inline]
-    fn find(&self, hash: u32, is_it: impl Fn(&Found<T, S, X>) -> bool) -> Option<Found<T, S, X>> {
-        let mut bucket = self;
-        loop {
-            let tags = bucket.tags.load(Ordering::Acquire);
-            // A byte that equals the tag becomes 0, and the subtraction borrows from its highest bit. It may from the byte
-            // above as well: a place too many to look at, never one too few.
-            let differing = tags ^ (u64::from(tag(hash)) * LOW_BITS);
-            let mut equal = differing.wrapping_sub(LOW_BITS) & !differing & HIGH_BITS;
-            while equal != 0 {
-                let found = bucket.places[(equal.trailing_zeros() / 8) as usize].load();
-                if is_it(&found) {
-                    return Some(found);
-                }
-                equal &= equal - 1;
-            }
-            bucket = bucket.overflow.get()?;
-        }
-    }
-
-    /// The places that are taken.
-    fn taken(&self) -> impl Iterator<Item = (usize, &ArcSwapOption<Node<T, S, X>>)> {
-        let tags = self.tags.load(Ordering::Relaxed);
-        let is_taken = move |place: &usize| (tags >> (place * 8)) & 0xff != 0;
-        (0..PLACES)
-            .filter(is_taken)
-            .map(|place| (place, &self.places[place]))
-    }
-
-    fn insert(&self, node: Arc<Node<T, S, X>>) {
-        let mut bucket = self;
-        loop {
-            let free = !bucket.tags.load(Ordering::Relaxed) & HIGH_BITS;
-            if free != 0 {
-                drop(bucket.set((free.trailing_zeros() / 8) as usize, Some(node)));
-                return;
-            }
-            bucket = bucket.overflow.get_or_init(|| Box::new(Self::new()));
-        }
-    }
-
-    /// Finds a node, and puts another one of the same value, or nothing, into its place; gives it back.
-    fn replace(
-        &self,
-        node: &Node<T, S, X>,
-        other: Option<Arc<Node<T, S, X>>>,
-    ) -> Option<Arc<Node<T, S, X>>> {
-        let is_it = |held: &Arc<Node<T, S, X>>| std::ptr::eq(Arc::as_ptr(held), node);
-        for bucket in self.chain() {
-            let mut taken = bucket.taken();
-            let found = taken.find(|(_, held)| held.load().as_ref().is_some_and(is_it));
-            if let Some((place, _)) = found {
-                return bucket.set(place, other);
-            }
-        }
-        None
-    }
-
-    /// Fills or empties a place; gives back what was there. The tag tells of a node only as long as it is there.
-    fn set(&self, place: usize, node: Option<Arc<Node<T, S, X>>>) -> Option<Arc<Node<T, S, X>>> {
-        let shift = place * 8;
-        let others = self.tags.load(Ordering::Relaxed) & !(0xff << shift);
-        let Some(node) = node else {
-            self.tags.store(others, Ordering::Release);
-            return self.places[place].swap(None);
-        };
-        let tags = others | (u64::from(tag(node.hash)) << shift);
-        let old = self.places[place].swap(Some(node));
-        self.tags.store(tags, Ordering::Release);
-        old
-    }
-}
-
-/// Never 0, which marks a free place. The bits that choose the bucket come from the other end.
-fn tag(hash: u32) -> u8 {
-    (hash >> 25) as u8 | 0x80
 }
 
 /// Where a hash belongs among that many buckets.

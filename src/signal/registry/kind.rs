@@ -1,9 +1,10 @@
 //! What nodes of keys and nodes of senders do not have in common.
 
+use super::edition::Walked;
 use super::filing::Entry;
-use super::index::{Filed, Index, Node};
+use super::index::{Filed, Index};
 use super::leavings::Leavings;
-use super::list::Walked;
+use super::node::Node;
 use super::record::{KeyNode, Record, SenderNode};
 use super::slot::Slot;
 use super::watch::Watch;

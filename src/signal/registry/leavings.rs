@@ -2,9 +2,11 @@
 
 use smallvec::SmallVec;
 
+use super::edition::Walked;
 use super::index::Filed;
-use super::list::{Leftover, List, Rank, Walked};
+use super::list::{Leftover, List};
 use super::options::Options;
+use super::rank::Rank;
 use super::record::{KeyNode, Record, SenderNode};
 use super::slot::Slot;
 use crate::sync::{Arc, Weak};

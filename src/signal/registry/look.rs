@@ -6,8 +6,11 @@ use std::{ptr, slice};
 use smallvec::SmallVec;
 
 use super::Registry;
-use super::index::{Found, Members};
-use super::list::{List, Pieces, PublishedList, Ranked};
+use super::edition::{Pieces, PublishedList};
+use super::index::Found;
+use super::list::List;
+use super::node::Members;
+use super::rank::Ranked;
 use super::slot::Slot;
 use super::watch::Watch;
 use crate::signal::sender::{Address, SenderId};

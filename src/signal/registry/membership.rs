@@ -3,12 +3,14 @@
 use super::Registry;
 use super::change::Book;
 use super::filing::Filing;
-use super::index::{Members, Node};
+use super::head::Head;
 use super::kind::{EntryOf, IndexOf, Kind, NodeOf};
 use super::leavings::Leavings;
-use super::list::{List, Rank, Ranked};
+use super::list::List;
+use super::node::{Members, Node};
+use super::rank::{Rank, Ranked};
 use super::record::Record;
-use super::slot::{Head, Slot};
+use super::slot::Slot;
 use crate::sync::{Arc, Weak};
 
 impl<P, R, K> Registry<P, R, K>

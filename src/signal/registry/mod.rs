@@ -10,27 +10,34 @@
 //! **No user code under a lock.** Keys are hashed and compared before the lock is taken ([`filing`]); what a change
 //! replaces or removes is collected in [`Leavings`](leavings::Leavings) and dropped after it is released.
 
+mod bucket;
 mod change;
+mod edition;
 mod filing;
+mod head;
 mod index;
 mod kind;
 mod leavings;
 mod list;
 mod look;
 mod membership;
+mod node;
 mod options;
+mod rank;
 mod record;
 mod slot;
 mod sweep;
 mod watch;
 
 use change::Book;
+pub(crate) use edition::Pieces;
+pub(crate) use head::Head;
 use index::Index;
 use list::List;
-pub(crate) use list::{Pieces, Rank, Ranked};
 pub(crate) use look::{Lists, Published};
 pub(crate) use options::{Held, Options};
-pub(crate) use slot::{Admission, Head, Slot};
+pub(crate) use rank::{Rank, Ranked};
+pub(crate) use slot::{Admission, Slot};
 
 use super::callback::CallbackId;
 use super::filter::Filters;

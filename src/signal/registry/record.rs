@@ -2,8 +2,8 @@
 
 use std::{mem, slice};
 
-use super::index::Node;
-use super::list::{Walked, walked_by_others};
+use super::edition::{Walked, walked_by_others};
+use super::node::Node;
 use super::options::Options;
 use super::slot::Slot;
 use super::watch::Watch;

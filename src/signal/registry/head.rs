@@ -1,0 +1,172 @@
+//! What all connections have, whatever they call.
+
+use std::future::Future;
+use std::hash::Hash;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI32, fence};
+use std::task::{Context, Poll};
+
+use event_listener::EventListener;
+
+use super::Registry;
+use super::options::Options;
+use super::rank::Rank;
+use super::record::Record;
+use crate::signal::report::ConnectionId;
+use crate::signal::running::{Running, released};
+use crate::sync::{Arc, AtomicU32, Lock, Ordering, Weak};
+
+/// How a connection stands, and where it is filed.
+///
+/// In this order: what sends read comes last, beside what is called.
+#[repr(C)]
+pub(crate) struct Head<P, R, K> {
+    pub(super) record: Lock<Record<P, R, K>>,
+    pub(crate) home: Weak<Registry<P, R, K>>,
+    /// Calls of an async callback that are under way, those aside that are in their first poll within a send: what is
+    /// in the middle of a walk is known from the walk.
+    pub(crate) running: Running,
+    /// Written before the connection is shared.
+    pub(crate) id: ConnectionId,
+    /// Written under the registry's lock, while the connection is in no list.
+    priority: AtomicI32,
+    /// The bits below, and above them how many guards block the connection. Written by anyone, without a lock; read by
+    /// every send.
+    state: AtomicU32,
+}
+
+/// Somebody disconnected it, or what it depends on died: nothing of it that has not started may start.
+const DISCONNECTED: u32 = 1;
+/// Its last call was granted: no further one may be, but that one may start.
+pub(super) const EXHAUSTED: u32 = 2;
+/// It has options to look at before a call.
+pub(super) const GUARDED: u32 = 4;
+/// Its callback is to be started, and not called. Set from the beginning.
+pub(super) const ASYNC: u32 = 8;
+const BLOCK: u32 = 16;
+
+impl<P, R, K> Head<P, R, K> {
+    pub(super) fn new(home: Weak<Registry<P, R, K>>, is_async: bool) -> Self {
+        Self {
+            record: Lock::new(Record::Nowhere),
+            home,
+            running: Running::new(),
+            id: ConnectionId(0),
+            priority: AtomicI32::new(0),
+            state: AtomicU32::new(if is_async { ASYNC } else { 0 }),
+        }
+    }
+
+    #[inline]
+    pub(super) fn state(&self) -> u32 {
+        self.state.load(Ordering::SeqCst)
+    }
+
+    /// For whoever is alone with a connection that is not shared yet.
+    pub(super) fn number(&mut self, id: ConnectionId, priority: i32) {
+        self.id = id;
+        *self.priority.get_mut() = priority;
+    }
+
+    pub(super) fn rank(&self) -> Rank {
+        Rank::new(self.priority.load(Ordering::Relaxed), self.id.0)
+    }
+
+    pub(crate) fn name(&self) -> Option<Arc<str>> {
+        self.record.hold().options()?.name.clone()
+    }
+
+    pub(super) fn options(&self) -> Option<Arc<Options<P, K>>> {
+        self.record.hold().options().cloned()
+    }
+
+    /// Gives the old options back, to be dropped where no lock is held.
+    pub(super) fn replace_options(
+        &self,
+        options: Option<Arc<Options<P, K>>>,
+    ) -> Option<Arc<Options<P, K>>> {
+        let is_guarded = options.as_ref().is_some_and(|options| options.is_guarded());
+        let old = self.record.hold().replace_options(options);
+        if is_guarded {
+            self.state.fetch_or(GUARDED, Ordering::SeqCst);
+        } else if old.is_some() {
+            self.state.fetch_and(!GUARDED, Ordering::SeqCst);
+        }
+        old
+    }
+
+    /// For whoever holds the registry's lock and has taken the connection out of every list.
+    pub(super) fn set_priority(&self, priority: i32) {
+        self.priority.store(priority, Ordering::Relaxed);
+    }
+
+    /// Sets `DISCONNECTED` or `EXHAUSTED`; tells whether the connection stood until now.
+    pub(super) fn end(&self, how: u32) -> bool {
+        self.state.fetch_or(how, Ordering::SeqCst) & (DISCONNECTED | EXHAUSTED) == 0
+    }
+
+    /// Whether nobody has ended it yet. What it depends on may have died all the same.
+    pub(crate) fn stands(&self) -> bool {
+        self.state.load(Ordering::SeqCst) & (DISCONNECTED | EXHAUSTED) == 0
+    }
+
+    /// Whether a call that was granted may still start.
+    #[inline]
+    pub(crate) fn may_start(&self) -> bool {
+        self.state.load(Ordering::SeqCst) & DISCONNECTED == 0
+    }
+
+    pub(crate) fn block(&self) {
+        self.state.fetch_add(BLOCK, Ordering::SeqCst);
+    }
+
+    pub(crate) fn unblock(&self) {
+        self.state.fetch_sub(BLOCK, Ordering::SeqCst);
+    }
+
+    /// Ready once an ended connection is not being called any more, by anyone but this very thread.
+    pub(crate) fn poll_rest(
+        &self,
+        listener: &mut Option<EventListener>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        // First the walks: a call that has to wait counts itself before the walk that started it ends.
+        let walked = || self.record.hold().walked_by_others();
+        while let Some(own) = walked() {
+            if own > 0 {
+                // In the middle of a walk of its own, this thread would not be told of the end of another's.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let Some(mut listening) = listener.take() else {
+                *listener = Some(released().listen());
+                continue;
+            };
+            if Pin::new(&mut listening).poll(cx).is_pending() {
+                *listener = Some(listening);
+                return Poll::Pending;
+            }
+        }
+        *listener = None;
+        // The count of a copy is read without order; what its last walk did must be seen all the same.
+        fence(Ordering::SeqCst);
+        self.running.poll_idle(listener, cx)
+    }
+}
+
+impl<P, R, K> Head<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Ends the connection and takes it out of its signal; tells whether it stood until now.
+    pub(crate) fn disconnect(&self) -> bool {
+        self.end(DISCONNECTED) && self.leave_home()
+    }
+
+    /// Takes it out of its signal, if it has not been taken out yet. Whether there is a signal left to leave.
+    pub(crate) fn leave_home(&self) -> bool {
+        self.home.upgrade().map(|home| home.remove(self)).is_some()
+    }
+}
