@@ -164,11 +164,7 @@ fn grant<P, R, K: Hash + Eq>(
     held: Option<Held>,
     end: &mut impl End<P, R, K>,
 ) -> ControlFlow<()> {
-    if slot.target.is_alive() {
-        end.granted(slot, event.share(), held)
-    } else {
-        gone(slot)
-    }
+    end.granted(slot, event.share(), held)
 }
 
 /// What a connection depends on has died.
@@ -196,7 +192,17 @@ impl<P, K> Carried<P, K> {
         }
     }
 
+    #[inline]
     fn share(&mut self) -> Arc<Event<P, K>> {
+        // Apart from the first time, which moves all of it.
+        match self {
+            Self::Shared(event) => Arc::clone(event),
+            _ => self.share_first(),
+        }
+    }
+
+    #[cold]
+    fn share_first(&mut self) -> Arc<Event<P, K>> {
         let event = match mem::replace(self, Self::Moving) {
             Self::Own(event) => Arc::new(event.kept()),
             Self::Shared(event) => event,

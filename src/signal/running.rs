@@ -10,6 +10,9 @@ use smallvec::SmallVec;
 
 use crate::sync::{AtomicUsize, Ordering};
 
+/// In `count`: somebody has waited, so whoever finishes a call tells. It stays, since a connection is waited for once.
+const AWAITED: usize = 1 << (usize::BITS - 1);
+
 /// The calls of one connection that have started and not finished.
 ///
 /// `count` is written by whoever starts or finishes a call, without a lock. A call counts itself before it looks whether
@@ -34,14 +37,15 @@ impl Running {
     }
 
     pub(crate) fn leave(&self) {
-        self.count.fetch_sub(1, Ordering::SeqCst);
-        // Every time, not only at zero: who waits from inside a call waits for its own calls alone to be left.
-        self.finished.notify(usize::MAX);
+        if self.count.fetch_sub(1, Ordering::SeqCst) & AWAITED != 0 {
+            // Every time, not only at zero: who waits from inside a call waits for its own calls alone to be left.
+            self.finished.notify(usize::MAX);
+        }
     }
 
     /// Whether no call is running, those aside that this very thread is in the middle of.
     fn is_idle(&self) -> bool {
-        self.count.load(Ordering::SeqCst) <= frames_of(self)
+        self.count.load(Ordering::SeqCst) & !AWAITED <= frames_of(self)
     }
 
     /// Ready once no call is running. `listener` belongs to the one who waits.
@@ -58,6 +62,7 @@ impl Running {
             }
             let Some(mut listening) = listener.take() else {
                 *listener = Some(self.finished.listen());
+                self.count.fetch_or(AWAITED, Ordering::SeqCst);
                 continue;
             };
             if Pin::new(&mut listening).poll(cx).is_pending() {

@@ -106,14 +106,10 @@ where
         let mut spawning = Spawning {
             handover,
             report: Report::new(),
-            handed: 0,
         };
         match self.conduct(&mut spawning) {
-            Ok(()) => {
-                let count = spawning.report.count() + spawning.handed;
-                Delivery::new(spawning.report, spawning.handover.into_board(), count)
-            }
-            Err(panic) => Delivery::new(Report::of_unsent(panic), None, 0),
+            Ok(()) => Delivery::new(spawning.report, spawning.handover.into_board()),
+            Err(panic) => Delivery::new(Report::of_unsent(panic), None),
         }
     }
 
@@ -209,8 +205,6 @@ where
 struct Spawning<'a, R> {
     handover: Handover<'a, R>,
     report: Report<R>,
-    /// How many went to the executor.
-    handed: usize,
 }
 
 impl<P, R, K> End<P, R, K> for Spawning<'_, R>
@@ -236,10 +230,10 @@ where
         event: Arc<Event<P, K>>,
         held: Option<Held>,
     ) -> ControlFlow<()> {
-        let place = self.report.count() + self.handed;
-        match self.handover.take(slot, event, held, place) {
-            Handed::Over => self.handed += 1,
-            Handed::Finished(outcome) => self.report.push(outcome),
+        match self.handover.take(slot, event, held, self.report.count()) {
+            Handed::Over => self.report.keep_place(),
+            Handed::Replied(reply) => self.report.push(Ok(reply)),
+            Handed::Failed(failure) => self.report.push(Err(failure)),
             Handed::Refused => {}
         }
         ControlFlow::Continue(())
