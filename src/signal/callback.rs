@@ -1,15 +1,17 @@
 //! Callbacks as values, and when two of them are the same.
 
-use std::any::{TypeId, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::task::Context;
 
 use super::event::Event;
+use super::job::Ticket;
 use super::key::Key;
 use super::make;
 use super::reply::{CallbackFuture, SyncReply};
 use super::sender::Address;
-use super::target::Target;
+use super::target::{Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, AtomicU64, next_number};
 
@@ -169,8 +171,21 @@ impl<P, R, K> Target<P, R, K> for Callback<P, R, K> {
         self.0.target.call(event)
     }
 
-    fn start(&self, event: Arc<Event<P, K>>) -> Option<BoxFuture<'static, R>> {
-        self.0.target.start(event)
+    fn begin(
+        &self,
+        event: Arc<Event<P, K>>,
+        cx: &mut Context<'_>,
+        unready: &mut Unready<R>,
+    ) -> Option<R> {
+        self.0.target.begin(event, cx, unready)
+    }
+
+    fn job(&self, ticket: Ticket<P, R, K>) -> BoxFuture<'static, ()> {
+        self.0.target.job(ticket)
+    }
+
+    fn start(&self, event: Arc<Event<P, K>>, future: &mut dyn Any) {
+        self.0.target.start(event, future);
     }
 
     fn is_alive(&self) -> bool {

@@ -222,14 +222,14 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     match slot.admit(event.get()) {
-        Admission::Start(held) if slot.is_alive() => end.granted(slot, event.share(), held),
+        Admission::Start(held) => end.granted(slot, event.share(), held),
         Admission::Call(_held) => match capture(|| slot.call(event.get())) {
             Ok(Some(reply)) => end.replied(reply),
             Ok(None) => gone(slot),
             Err(panic) => end.failed(failure(slot, panic)),
         },
         Admission::Refused => ControlFlow::Continue(()),
-        Admission::Start(_) | Admission::Gone => gone(slot),
+        Admission::Gone => gone(slot),
         Admission::Failed(panic) => end.failed(failure(slot, panic)),
     }
 }
@@ -265,7 +265,17 @@ impl<'a, P, K> Carried<'a, P, K> {
 
     #[inline]
     fn share(&mut self) -> Arc<Event<P, K>> {
-        let shared = self.shared.get_or_insert_with(|| Arc::new(self.own.keep()));
-        Arc::clone(shared)
+        // Apart from the first time, which moves all of it.
+        match &self.shared {
+            Some(event) => Arc::clone(event),
+            None => self.share_first(),
+        }
+    }
+
+    #[cold]
+    fn share_first(&mut self) -> Arc<Event<P, K>> {
+        let event = Arc::new(self.own.keep());
+        self.shared = Some(Arc::clone(&event));
+        event
     }
 }

@@ -6,8 +6,8 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::report::Report;
-use super::schedule::Board;
+use super::board::Board;
+use super::report::{Late, Report};
 use crate::sync::Arc;
 
 /// What a send gives: how many callbacks matched, and a way to wait for them or to stop them.
@@ -16,22 +16,32 @@ use crate::sync::Arc;
 pub struct Delivery<R = ()> {
     report: Report<R>,
     board: Option<Arc<Board<R>>>,
-    count: usize,
 }
 
 impl<R> Delivery<R> {
-    pub(super) fn new(report: Report<R>, board: Option<Arc<Board<R>>>, count: usize) -> Self {
+    /// One that nobody has been called for yet.
+    #[inline]
+    pub(super) fn new() -> Self {
         Self {
-            report,
-            board,
-            count,
+            report: Report::new(),
+            board: None,
         }
+    }
+
+    #[inline]
+    pub(super) fn report(&mut self) -> &mut Report<R> {
+        &mut self.report
+    }
+
+    /// Where callbacks leave their outcomes that have not finished.
+    pub(super) fn wait_for(&mut self, board: Option<Arc<Board<R>>>) {
+        self.board = board;
     }
 
     /// How many callbacks matched, each counted once.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.count
+        self.report.count()
     }
 
     /// Waits until every callback has finished, and tells what each of them did.
@@ -64,7 +74,7 @@ impl<R> Delivery<R> {
 impl<R> fmt::Debug for Delivery<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
-            .field("count", &self.count)
+            .field("count", &self.count())
             .field("is_done", &self.is_done())
             .finish_non_exhaustive()
     }
@@ -85,7 +95,7 @@ impl<R> Future for DeliveryJoin<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
         let late = match &self.board {
-            None => Vec::new(),
+            None => Late::new(),
             Some(board) => match board.poll_outcomes(cx) {
                 Poll::Ready(outcomes) => outcomes,
                 Poll::Pending => return Poll::Pending,

@@ -167,23 +167,26 @@ where
             let _ = send.conduct(&mut folding);
             broken = folding.broken;
         }
-        while broken.is_none() {
-            match this.crew.poll_next(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some((_, outcome))) => {
-                    broken = fold_in(&mut this.folder, outcome).break_value();
+        if broken.is_none() {
+            let folder = &mut this.folder;
+            let finished = |_, outcome: Result<R, Failure>| {
+                broken = outcome
+                    .ok()
+                    .and_then(|reply| folder.add(reply).break_value());
+                if broken.is_some() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
                 }
-                Poll::Ready(None) => broken = Some(this.folder.end()),
+            };
+            if this.crew.poll(cx, finished).is_pending() {
+                return Poll::Pending;
             }
         }
         // What is left of the crew is cancelled now, not when the future is dropped.
         this.crew = Crew::new();
-        Poll::Ready(broken.expect("set above"))
+        Poll::Ready(broken.unwrap_or_else(|| this.folder.end()))
     }
-}
-
-fn fold_in<R, E, S: Folder<R>>(folder: &mut S, outcome: Result<R, E>) -> ControlFlow<S::Output> {
-    outcome.map_or(ControlFlow::Continue(()), |reply| folder.add(reply))
 }
 
 /// The end of a send whose replies are folded as they come.
@@ -217,7 +220,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
         held: Option<Held>,
     ) -> ControlFlow<()> {
         match self.crew.start(slot, event, held, 0, self.cx) {
-            Handed::Finished(Ok(reply)) => End::<P, R, K>::replied(self, reply),
+            Handed::Replied(reply) => End::<P, R, K>::replied(self, reply),
             _ => ControlFlow::Continue(()),
         }
     }

@@ -12,7 +12,7 @@ use super::conduct::End;
 use super::event::Event;
 use super::key::Key;
 use super::registry::{Held, Slot};
-use super::report::{Failure, Report};
+use super::report::{Failure, Late, Report};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 use crate::sync::Arc;
@@ -23,7 +23,7 @@ pub struct JoinFuture<'a, P, R = (), K = Key> {
     send: Option<SendBuilder<'a, P, R, K>>,
     report: Report<R>,
     crew: Crew<P, R, K>,
-    late: Vec<(usize, Result<R, Failure>)>,
+    late: Late<R>,
 }
 
 /// Nothing in it is ever pinned: callbacks' futures are boxed.
@@ -35,7 +35,7 @@ impl<'a, P, R, K> JoinFuture<'a, P, R, K> {
             send: Some(send),
             report: Report::new(),
             crew: Crew::new(),
-            late: Vec::new(),
+            late: Late::new(),
         }
     }
 }
@@ -55,26 +55,21 @@ where
                 report: &mut this.report,
                 crew: &mut this.crew,
                 cx,
-                waiting: 0,
             };
             let sent = send.conduct(&mut joining);
             if let Err(panic) = sent {
                 return Poll::Ready(Report::of_unsent(panic));
             }
         }
-        while let Poll::Ready(next) = this.crew.poll_next(cx) {
-            match next {
-                Some(outcome) => this.late.push(outcome),
-                None => {
-                    let mut late = mem::take(&mut this.late);
-                    late.sort_unstable_by_key(|(place, _)| *place);
-                    return Poll::Ready(
-                        mem::replace(&mut this.report, Report::new()).with_late(late),
-                    );
-                }
-            }
-        }
-        Poll::Pending
+        let late = &mut this.late;
+        let finished = |place, outcome| {
+            late.push(place, outcome);
+            ControlFlow::Continue(())
+        };
+        this.crew.poll(cx, finished).map(|()| {
+            let late = mem::replace(&mut this.late, Late::new());
+            mem::replace(&mut this.report, Report::new()).with_late(late)
+        })
     }
 }
 
@@ -83,8 +78,6 @@ struct Joining<'a, 'c, P, R, K> {
     report: &'a mut Report<R>,
     crew: &'a mut Crew<P, R, K>,
     cx: &'a mut Context<'c>,
-    /// How many have had to wait.
-    waiting: usize,
 }
 
 impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> End<P, R, K>
@@ -117,10 +110,11 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> End<P, R, K>
         event: Arc<Event<P, K>>,
         held: Option<Held>,
     ) -> ControlFlow<()> {
-        let place = self.report.count() + self.waiting;
+        let place = self.report.count();
         match self.crew.start(slot, event, held, place, self.cx) {
-            Handed::Over => self.waiting += 1,
-            Handed::Finished(outcome) => self.report.push(outcome),
+            Handed::Over => self.report.keep_place(),
+            Handed::Replied(reply) => self.report.push(Ok(reply)),
+            Handed::Failed(failure) => self.report.push(Err(failure)),
             Handed::Refused => {}
         }
         ControlFlow::Continue(())
@@ -131,7 +125,7 @@ impl<P, R, K> fmt::Debug for JoinFuture<'_, P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JoinFuture")
             .field("sent", &self.send.is_none())
-            .field("finished", &(self.report.count() + self.late.len()))
+            .field("finished", &(self.report.finished() + self.late.count()))
             .finish_non_exhaustive()
     }
 }

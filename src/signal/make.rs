@@ -1,19 +1,20 @@
 //! Callables of each kind, as connections and [`Callback`](super::callback::Callback)s hold them.
 
+use super::async_target::AsyncTarget;
 use super::event::Event;
 use super::reply::{CallbackFuture, SyncReply};
-use super::target::{AsyncTarget, SyncTarget, Target};
+use super::target::{SyncTarget, Target};
 use crate::sync::{Arc, Weak};
 
 pub(crate) fn function<P, R, K, F, Fut>(callback: F) -> impl Target<P, R, K> + 'static
 where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Send + Sync + 'static,
     F: Fn(Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
     Fut: CallbackFuture<Output = R> + Send + 'static,
 {
-    AsyncTarget {
-        start: move |(): &(), event| Some(callback(event)),
-        needs: (),
-    }
+    AsyncTarget::new(move |(): &(), event| Some(callback(event)), ())
 }
 
 pub(crate) fn sync<P, R, K, F, O, M>(callback: F) -> impl Target<P, R, K> + 'static
@@ -30,15 +31,15 @@ pub(crate) fn method<P, R, K, T, F, Fut>(
     method: F,
 ) -> impl Target<P, R, K> + 'static
 where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Send + Sync + 'static,
     T: Send + Sync + 'static,
     F: Fn(Arc<T>, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
     Fut: CallbackFuture<Output = R> + Send + 'static,
 {
     let start = move |object: &Weak<T>, event| Some(method(object.upgrade()?, event));
-    AsyncTarget {
-        start,
-        needs: Arc::downgrade(object),
-    }
+    AsyncTarget::new(start, Arc::downgrade(object))
 }
 
 pub(crate) fn method_sync<P, R, K, T, F, O, M>(
@@ -62,12 +63,15 @@ where
 
 pub(crate) fn with<P, R, K, S, F, Fut>(state: S, callback: F) -> impl Target<P, R, K> + 'static
 where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Send + Sync + 'static,
     S: Clone + Send + Sync + 'static,
     F: Fn(S, Arc<Event<P, K>>) -> Fut + Send + Sync + 'static,
     Fut: CallbackFuture<Output = R> + Send + 'static,
 {
     let start = move |(): &(), event| Some(callback(state.clone(), event));
-    AsyncTarget { start, needs: () }
+    AsyncTarget::new(start, ())
 }
 
 pub(crate) fn with_sync<P, R, K, S, F, O, M>(

@@ -3,6 +3,8 @@
 //! Who listens is the `registry`'s; who matches, `matching`'s; how they run, `schedule`'s; what came of it, the
 //! `report`'s. `conduct` leads a send through them, and `send` is its builder.
 
+mod async_target;
+mod board;
 mod builder;
 mod callback;
 mod conduct;
@@ -15,6 +17,7 @@ mod filter;
 mod fold;
 mod guard;
 mod handle;
+mod job;
 mod join;
 mod key;
 mod listen;

@@ -1,8 +1,7 @@
 //! What came of a send.
 
 use std::any::{Any, TypeId};
-use std::fmt;
-use std::iter;
+use std::{fmt, iter, mem};
 
 use super::panic::Panic;
 use crate::sync::Arc;
@@ -16,6 +15,8 @@ pub struct Report<R> {
     replies: Vec<R>,
     /// The others, each with its place in match order.
     failures: Vec<(usize, Failure)>,
+    /// How many places are kept for outcomes that come later: none in a report that is given away.
+    kept: usize,
     /// What kept the send itself from happening.
     unsent: Option<Failure>,
 }
@@ -28,6 +29,7 @@ impl<R> Report<R> {
         Self {
             replies: Vec::new(),
             failures: Vec::new(),
+            kept: 0,
             unsent: None,
         }
     }
@@ -42,7 +44,7 @@ impl<R> Report<R> {
     /// How many callbacks matched.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.replies.len() + self.failures.len()
+        self.replies.len() + self.failures.len() + self.kept
     }
 
     /// Whether every callback replied.
@@ -117,24 +119,92 @@ impl<R> Report<R> {
         }
     }
 
-    /// Puts outcomes that came later into the places that were kept for them. `late` is in order of place.
-    pub(crate) fn with_late(self, late: Vec<(usize, Result<R, Failure>)>) -> Self {
-        if late.is_empty() {
-            return self;
+    /// How many outcomes are in their places.
+    pub(crate) fn finished(&self) -> usize {
+        self.count() - self.kept
+    }
+
+    /// Keeps the next place for an outcome that comes later.
+    pub(crate) fn keep_place(&mut self) {
+        self.kept += 1;
+    }
+
+    /// Puts outcomes that came later into the places that were kept for them.
+    pub(crate) fn with_late(mut self, late: Late<R>) -> Self {
+        let Late {
+            mut replies,
+            alike,
+            failures,
+            make,
+        } = late;
+        let kept = mem::take(&mut self.kept);
+        self.replies.extend(alike);
+        if let Some(make) = make {
+            self.replies
+                .extend(iter::repeat_with(make).take(kept - failures.len()));
         }
-        let mut whole = Self {
-            unsent: self.unsent,
-            ..Self::new()
-        };
-        let mut early = in_order(self.replies.into_iter(), self.failures.into_iter());
-        for (place, outcome) in late {
-            for earlier in early.by_ref().take(place - whole.count()) {
-                whole.push(earlier);
-            }
-            whole.push(outcome);
+        if !failures.is_empty() {
+            self.failures.extend(failures);
+            self.failures.sort_unstable_by_key(|(place, _)| *place);
         }
-        early.for_each(|rest| whole.push(rest));
-        whole
+        if !replies.is_empty() {
+            replies.sort_unstable_by_key(|(place, _)| *place);
+            self.merge(replies);
+        }
+        self
+    }
+
+    fn merge(&mut self, late: Vec<(usize, R)>) {
+        let mut early = mem::take(&mut self.replies).into_iter();
+        let mut failed = self.failures.iter().map(|(place, _)| *place).peekable();
+        self.replies.reserve_exact(early.len() + late.len());
+        let mut next = 0;
+        for (place, reply) in late {
+            let others = (next..place).filter(|place| failed.next_if_eq(place).is_none());
+            self.replies.extend(early.by_ref().take(others.count()));
+            self.replies.push(reply);
+            next = place + 1;
+        }
+        self.replies.extend(early);
+    }
+}
+
+/// Outcomes that came later than their turn, with their places.
+pub(crate) struct Late<R> {
+    replies: Vec<(usize, R)>,
+    /// Where all replies are of size 0, no place makes a difference, and they take no memory.
+    alike: Vec<R>,
+    failures: Vec<(usize, Failure)>,
+    /// Makes those replies that were not even stored, because they are all alike.
+    make: Option<fn() -> R>,
+}
+
+impl<R> Late<R> {
+    pub(crate) fn new() -> Self {
+        Self {
+            replies: Vec::new(),
+            alike: Vec::new(),
+            failures: Vec::new(),
+            make: None,
+        }
+    }
+
+    pub(crate) fn push(&mut self, place: usize, outcome: Result<R, Failure>) {
+        match outcome {
+            Ok(reply) if size_of::<R>() == 0 => self.alike.push(reply),
+            Ok(reply) => self.replies.push((place, reply)),
+            Err(failure) => self.failures.push((place, failure)),
+        }
+    }
+
+    /// With this for every reply that is missing.
+    pub(crate) fn filled_with(mut self, make: Option<fn() -> R>) -> Self {
+        self.make = make;
+        self
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.replies.len() + self.alike.len() + self.failures.len()
     }
 }
 

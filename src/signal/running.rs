@@ -8,7 +8,10 @@ use std::task::{Context, Poll};
 use event_listener::{Event, EventListener};
 use smallvec::SmallVec;
 
-use crate::sync::{AtomicBool, AtomicU32, Ordering};
+use crate::sync::{AtomicU32, Ordering};
+
+/// In `count`: somebody has waited, so whoever finishes a call tells. It stays, since a connection is waited for once.
+const AWAITED: u32 = 1 << (u32::BITS - 1);
 
 /// The calls of one connection that have started and not finished.
 ///
@@ -18,9 +21,6 @@ use crate::sync::{AtomicBool, AtomicU32, Ordering};
 #[derive(Debug)]
 pub(crate) struct Running {
     count: AtomicU32,
-    /// Set for good by the first who waits, before it looks at the count; read by whoever finishes a call, after it has
-    /// changed the count. `SeqCst` on both sides, as above.
-    awaited: AtomicBool,
 }
 
 /// Told when a call has ended that somebody waits for, or what sends walked is let go of. One for the process: waiting is
@@ -34,7 +34,6 @@ impl Running {
     pub(crate) fn new() -> Self {
         Self {
             count: AtomicU32::new(0),
-            awaited: AtomicBool::new(false),
         }
     }
 
@@ -43,16 +42,15 @@ impl Running {
     }
 
     pub(crate) fn leave(&self) {
-        self.count.fetch_sub(1, Ordering::SeqCst);
-        // Every time, not only at zero: who waits from inside a call waits for its own calls alone to be left.
-        if self.awaited.load(Ordering::SeqCst) {
+        if self.count.fetch_sub(1, Ordering::SeqCst) & AWAITED != 0 {
+            // Every time, not only at zero: who waits from inside a call waits for its own calls alone to be left.
             released().notify(usize::MAX);
         }
     }
 
     /// Whether no call is running, those aside that this very thread is in the middle of.
     fn is_idle(&self) -> bool {
-        self.count.load(Ordering::SeqCst) as usize <= frames_of(self)
+        (self.count.load(Ordering::SeqCst) & !AWAITED) as usize <= frames_of(self)
     }
 
     /// Ready once no call is running. `listener` belongs to the one who waits.
@@ -61,7 +59,6 @@ impl Running {
         listener: &mut Option<EventListener>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        self.awaited.store(true, Ordering::SeqCst);
         // Check, listen, check again, wait: a call that finishes in between is seen by one of the two.
         loop {
             if self.is_idle() {
@@ -70,6 +67,7 @@ impl Running {
             }
             let Some(mut listening) = listener.take() else {
                 *listener = Some(released().listen());
+                self.count.fetch_or(AWAITED, Ordering::SeqCst);
                 continue;
             };
             if Pin::new(&mut listening).poll(cx).is_pending() {

@@ -106,19 +106,21 @@ where
     /// Sends now: runs the sync callbacks and hands the async ones to the spawner. What `.await` does, from sync code.
     #[inline]
     pub fn now(mut self) -> Delivery<R> {
-        let handover = Handover::new(self.signal.spawner(), self.signal.shared.schedule);
+        let mut delivery = Delivery::new();
         let mut spawning = Spawning {
-            handover,
-            report: Report::new(),
-            handed: 0,
+            signal: self.signal,
+            report: delivery.report(),
+            handover: None,
         };
-        match self.conduct(&mut spawning) {
-            Ok(()) => {
-                let count = spawning.report.count() + spawning.handed;
-                Delivery::new(spawning.report, spawning.handover.into_board(), count)
-            }
-            Err(panic) => Delivery::new(Report::of_unsent(panic), None, 0),
+        let sent = self.conduct(&mut spawning);
+        if let Some(handover) = spawning.handover {
+            let board = handover.into_board();
+            delivery.wait_for(board);
         }
+        if let Err(panic) = sent {
+            *delivery.report() = Report::of_unsent(panic);
+        }
+        delivery
     }
 
     /// Runs all callbacks inside the task that awaits this, the async ones concurrently, and gives the report. No
@@ -207,14 +209,14 @@ where
 }
 
 /// The end of a send whose async callbacks go to an executor.
-struct Spawning<'a, R> {
-    handover: Handover<'a, R>,
-    report: Report<R>,
-    /// How many went to the executor.
-    handed: usize,
+struct Spawning<'a, P, R, K> {
+    signal: &'a Signal<P, R, K>,
+    report: &'a mut Report<R>,
+    /// Made for the first of them.
+    handover: Option<Handover<'a, R>>,
 }
 
-impl<P, R, K> End<P, R, K> for Spawning<'_, R>
+impl<P, R, K> End<P, R, K> for Spawning<'_, P, R, K>
 where
     P: Send + Sync + 'static,
     R: Send + 'static,
@@ -247,10 +249,13 @@ where
         event: Arc<Event<P, K>>,
         held: Option<Held>,
     ) -> ControlFlow<()> {
-        let place = self.report.count() + self.handed;
-        match self.handover.take(slot, event, held, place) {
-            Handed::Over => self.handed += 1,
-            Handed::Finished(outcome) => self.report.push(outcome),
+        let handover = self.handover.get_or_insert_with(|| {
+            Handover::new(self.signal.spawner(), self.signal.shared.schedule)
+        });
+        match handover.take(slot, event, held, self.report.count()) {
+            Handed::Over => self.report.keep_place(),
+            Handed::Replied(reply) => self.report.push(Ok(reply)),
+            Handed::Failed(failure) => self.report.push(Err(failure)),
             Handed::Refused => {}
         }
         ControlFlow::Continue(())

@@ -1,9 +1,12 @@
 //! What a connection calls, its type erased: functions, closures, methods, callbacks with state.
 
 use std::any::Any;
-use std::future::Future;
+use std::task::Context;
 
+use super::async_target::Started;
 use super::event::Event;
+use super::job::Ticket;
+use super::panic::Panic;
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
 
@@ -16,12 +19,40 @@ pub(crate) trait Target<P, R, K>: Send + Sync {
         unreachable!("async callbacks are started")
     }
 
-    fn start(&self, _event: Arc<Event<P, K>>) -> Option<BoxFuture<'static, R>> {
+    /// Calls an async callback within a send, for its future, and polls that once. Panics are caught. Gives the reply, or
+    /// leaves in `unready`, which comes as `Gone`, why there is none.
+    ///
+    /// Two ways, so that a reply goes by in a register.
+    fn begin(
+        &self,
+        _event: Arc<Event<P, K>>,
+        _cx: &mut Context<'_>,
+        _unready: &mut Unready<R>,
+    ) -> Option<R> {
+        unreachable!("sync callbacks are called")
+    }
+
+    /// A task that calls an async callback on an executor.
+    fn job(&self, _ticket: Ticket<P, R, K>) -> BoxFuture<'static, ()> {
+        unreachable!("sync callbacks are called")
+    }
+
+    /// For the task alone, which knows the type of the future: calls the callback and leaves its future in `future`, an
+    /// `Option` of that type.
+    fn start(&self, _event: Arc<Event<P, K>>, _future: &mut dyn Any) {
         unreachable!("sync callbacks are called")
     }
 
     /// False once the object of a weak method is gone.
     fn is_alive(&self) -> bool;
+}
+
+/// Why the first poll of an async callback gave no reply.
+pub(crate) enum Unready<R> {
+    /// The object of a weak method is gone.
+    Gone,
+    Waits(Started<R>),
+    Failed(Panic),
 }
 
 pub(crate) type Object = Weak<dyn Any + Send + Sync>;
@@ -53,12 +84,6 @@ pub(crate) struct SyncTarget<F, D> {
     pub(crate) needs: D,
 }
 
-/// An async callable.
-pub(crate) struct AsyncTarget<F, D> {
-    pub(crate) start: F,
-    pub(crate) needs: D,
-}
-
 impl<P, R, K, F, D> Target<P, R, K> for SyncTarget<F, D>
 where
     F: Fn(&D, &Event<P, K>) -> Option<R> + Send + Sync,
@@ -71,26 +96,6 @@ where
     #[inline]
     fn call(&self, event: &Event<P, K>) -> Option<R> {
         (self.call)(&self.needs, event)
-    }
-
-    fn is_alive(&self) -> bool {
-        self.needs.is_alive()
-    }
-}
-
-impl<P, R, K, F, D, Fut> Target<P, R, K> for AsyncTarget<F, D>
-where
-    F: Fn(&D, Arc<Event<P, K>>) -> Option<Fut> + Send + Sync,
-    Fut: Future<Output = R> + Send + 'static,
-    D: Dependence,
-{
-    fn is_async(&self) -> bool {
-        true
-    }
-
-    #[inline]
-    fn start(&self, event: Arc<Event<P, K>>) -> Option<BoxFuture<'static, R>> {
-        Some(Box::pin((self.start)(&self.needs, event)?))
     }
 
     fn is_alive(&self) -> bool {

@@ -1,16 +1,19 @@
 //! One connection, as the registry owns it.
 
+use std::any::Any;
 use std::hash::Hash;
 use std::mem::needs_drop;
 use std::ops::Deref;
+use std::task::Context;
 
 use super::Registry;
 use super::head::{ASYNC, EXHAUSTED, GUARDED, Head};
 use super::options::{Guarded, Held};
 use super::rank::{Rank, Ranked};
 use crate::signal::event::Event;
+use crate::signal::job::Ticket;
 use crate::signal::panic::{Panic, Quiet};
-use crate::signal::target::Target;
+use crate::signal::target::{Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
 
@@ -126,8 +129,21 @@ where
         self.target.call(event)
     }
 
-    fn start(&self, event: Arc<Event<P, K>>) -> Option<BoxFuture<'static, R>> {
-        self.target.start(event)
+    fn begin(
+        &self,
+        event: Arc<Event<P, K>>,
+        cx: &mut Context<'_>,
+        unready: &mut Unready<R>,
+    ) -> Option<R> {
+        self.target.begin(event, cx, unready)
+    }
+
+    fn job(&self, ticket: Ticket<P, R, K>) -> BoxFuture<'static, ()> {
+        self.target.job(ticket)
+    }
+
+    fn start(&self, event: Arc<Event<P, K>>, future: &mut dyn Any) {
+        self.target.start(event, future);
     }
 
     fn is_alive(&self) -> bool {

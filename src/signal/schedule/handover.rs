@@ -1,30 +1,41 @@
 //! Handing async calls over to an executor.
 
 use std::hash::Hash;
+use std::iter;
 use std::task::{Context, Waker};
 
 use super::Schedule;
-use super::board::{Board, Job};
-use super::call::{Granted, Start, start_here};
+use super::call::failure;
+use crate::signal::board::{Board, Desk};
 use crate::signal::event::Event;
+use crate::signal::job::{Job, Ticket};
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
 use crate::signal::report::Failure;
-use crate::spawn::Spawner;
+use crate::signal::target::Unready;
+use crate::spawn::{BoxFuture, Spawner};
 use crate::sync::Arc;
 
 /// The async calls of one send on their way to the spawner.
 pub(crate) struct Handover<'a, R> {
     spawner: &'a dyn Spawner,
     schedule: Schedule,
-    board: Option<Arc<Board<R>>>,
+    desk: Option<Desk<R>>,
+    /// Desks for the next jobs. Made several at a time: jobs that finish on other threads meanwhile count down what
+    /// making one counts up, and a counter that goes back and forth between threads is slow.
+    desks: Vec<Desk<R>>,
+    made: usize,
 }
+
+/// As many desks as are made at a time, at most.
+const DESKS: usize = 32;
 
 /// What became of one of them.
 pub(crate) enum Handed<R> {
     Over,
     /// It was done at its first poll.
-    Finished(Result<R, Failure>),
+    Replied(R),
+    Failed(Failure),
     /// It may not start.
     Refused,
 }
@@ -34,7 +45,9 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
         Self {
             spawner,
             schedule,
-            board: None,
+            desk: None,
+            desks: Vec::new(),
+            made: 0,
         }
     }
 
@@ -49,45 +62,57 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
         P: Send + Sync + 'static,
         K: Hash + Eq + Send + Sync + 'static,
     {
-        let job = match self.schedule {
-            Schedule::Spawn => {
-                let granted = Granted {
-                    slot: Arc::clone(slot),
-                    event,
-                    held,
-                };
-                Job::granted(granted, self.board(), place)
+        let mut unready = Unready::Gone;
+        match self.schedule {
+            Schedule::Spawn if slot.is_alive() => {
+                let ticket = Ticket::granted(Arc::clone(slot), event, held, self.new_desk(), place);
+                return self.spawn(slot.job(ticket));
             }
+            Schedule::Spawn => {}
             // The executor polls it again as soon as it has it, so no wake-up can be lost here.
             Schedule::Eager => {
-                match start_here(slot, event, held, &mut Context::from_waker(Waker::noop())) {
-                    Start::Waits(call) => Job::started(slot, call, self.board(), place),
-                    Start::Finished(outcome) => return Handed::Finished(outcome),
-                    Start::Refused => return Handed::Refused,
+                let cx = &mut Context::from_waker(Waker::noop());
+                if let Some(reply) = slot.begin(event, cx, &mut unready) {
+                    return Handed::Replied(reply);
                 }
             }
-        };
-        self.spawn(job)
+        }
+        match unready {
+            Unready::Waits(future) => {
+                let ticket = Ticket::started(Arc::clone(slot), held, self.new_desk(), place);
+                self.spawn(Box::pin(Job::going_on(ticket, future)))
+            }
+            Unready::Gone => {
+                slot.disconnect();
+                Handed::Refused
+            }
+            Unready::Failed(panic) => Handed::Failed(failure(slot, panic)),
+        }
     }
 
     /// `None` if nothing was handed over.
     pub(crate) fn into_board(self) -> Option<Arc<Board<R>>> {
-        self.board
+        self.desk.map(|desk| desk.board())
     }
 
-    fn spawn<P, K>(&self, job: Job<P, R, K>) -> Handed<R>
-    where
-        P: Send + Sync + 'static,
-        K: Hash + Eq + Send + Sync + 'static,
-    {
+    fn spawn(&self, job: BoxFuture<'static, ()>) -> Handed<R> {
         // A spawner that panics has dropped the job, which has reported itself as aborted.
-        if let Err(panic) = capture(|| self.spawner.spawn(Box::pin(job))) {
+        if let Err(panic) = capture(|| self.spawner.spawn(job)) {
             drop_quietly(panic);
         }
         Handed::Over
     }
 
-    fn board(&mut self) -> &Arc<Board<R>> {
-        self.board.get_or_insert_with(Board::new)
+    /// This send's own stays open until it has handed all over.
+    fn new_desk(&mut self) -> Desk<R> {
+        let own = self.desk.get_or_insert_with(Board::open);
+        if let Some(desk) = self.desks.pop() {
+            return desk;
+        }
+        // As many as there have been: most of them will be needed.
+        let more = self.made.min(DESKS);
+        self.made += more + 1;
+        self.desks.extend(iter::repeat_n(&*own, more).cloned());
+        own.clone()
     }
 }

@@ -1,14 +1,13 @@
 //! How callbacks run: in the send, in the sender's task, or on an executor.
 //!
-//! A [`Call`](call::Call) is one call of an async callback. A [`Crew`] runs calls inside one task, a [`Handover`] gives
-//! them to an executor, where a [`Board`] collects what they come to. Every border to user code catches panics.
+//! A [`Crew`] runs calls of async callbacks inside one task; a [`Call`](call::Call) is one that has to wait there. A
+//! [`Handover`] gives them to an executor, each as a [`Job`](super::job::Job). Every border to user code catches panics.
 
-mod board;
+mod bell;
 mod call;
 mod crew;
 mod handover;
 
-pub(crate) use board::Board;
 pub(crate) use call::failure;
 pub(crate) use crew::Crew;
 pub(crate) use handover::{Handed, Handover};

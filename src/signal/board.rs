@@ -1,0 +1,186 @@
+//! Where calls on an executor leave what they come to.
+
+use std::any::Any;
+use std::mem;
+use std::num::NonZeroUsize;
+use std::task::{Context, Poll, Waker};
+
+use futures_util::task::AtomicWaker;
+
+use super::panic::drop_quietly;
+use super::report::{Failure, Late};
+use crate::sync::{Arc, AtomicBool, Lock, Ordering};
+
+/// What the jobs of one send share with its [`Delivery`](crate::Delivery).
+pub(crate) struct Board<R> {
+    state: Lock<State<R>>,
+    /// Set once, by `abort`: beside the one under the lock, so that a job that is ready at once takes no lock.
+    is_aborted: AtomicBool,
+    /// Set once, by the last job.
+    is_done: AtomicBool,
+    /// Who waits for the last job.
+    waiter: AtomicWaker,
+    /// Makes a reply, where all are alike: then those need not be stored.
+    reply: Option<fn() -> R>,
+}
+
+/// Written by jobs and by the delivery, under the lock.
+struct State<R> {
+    late: Late<R>,
+    is_aborted: bool,
+    /// Those of jobs that wait.
+    wakers: Vec<Option<Waker>>,
+}
+
+/// A job's way to the board. The last one to go has the board be done, so nothing else has to be counted.
+pub(crate) struct Desk<R>(Arc<Door<R>>);
+
+struct Door<R>(Arc<Board<R>>);
+
+/// Where a job's waker is, once it had to wait. One past the number, in half of the memory.
+#[derive(Default)]
+pub(crate) struct Alarm(Option<NonZeroUsize>);
+
+impl Alarm {
+    fn number(&self) -> Option<usize> {
+        self.0.map(|number| number.get() - 1)
+    }
+}
+
+impl<R: 'static> Board<R> {
+    /// A board, and the first desk at it.
+    pub(crate) fn open() -> Desk<R> {
+        let state = State {
+            late: Late::new(),
+            is_aborted: false,
+            wakers: Vec::new(),
+        };
+        let board = Self {
+            state: Lock::new(state),
+            is_aborted: AtomicBool::new(false),
+            is_done: AtomicBool::new(false),
+            waiter: AtomicWaker::new(),
+            reply: unit::<R>().map(|_| replied as fn() -> R),
+        };
+        Desk(Arc::new(Door(Arc::new(board))))
+    }
+}
+
+/// `()`, if that is what an `R` is.
+fn unit<R: 'static>() -> Option<R> {
+    let mut unit = Some(());
+    let unit: &mut dyn Any = &mut unit;
+    unit.downcast_mut::<Option<R>>().and_then(Option::take)
+}
+
+/// The reply of all whose replies are alike.
+fn replied<R: 'static>() -> R {
+    match unit() {
+        Some(unit) => unit,
+        None => unreachable!("asked for only where it is a unit"),
+    }
+}
+
+impl<R> Board<R> {
+    /// Has every job that is not finished stop and be reported as aborted.
+    pub(crate) fn abort(&self) {
+        self.is_aborted.store(true, Ordering::SeqCst);
+        let mut state = self.state.hold();
+        state.is_aborted = true;
+        let wakers = mem::take(&mut state.wakers);
+        drop(state);
+        wakers.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    /// All outcomes, once no job is left.
+    pub(crate) fn poll_outcomes(&self, cx: &mut Context<'_>) -> Poll<Late<R>> {
+        if !self.is_done() {
+            self.waiter.register(cx.waker());
+            if !self.is_done() {
+                return Poll::Pending;
+            }
+        }
+        let late = mem::replace(&mut self.state.hold().late, Late::new());
+        Poll::Ready(late.filled_with(self.reply))
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.is_done.load(Ordering::SeqCst)
+    }
+}
+
+impl<R> Desk<R> {
+    pub(crate) fn board(&self) -> Arc<Board<R>> {
+        Arc::clone(&self.0.0)
+    }
+
+    pub(super) fn is_aborted(&self) -> bool {
+        self.0.0.is_aborted.load(Ordering::SeqCst)
+    }
+
+    /// Remembers how to wake a job; false if it shall stop instead.
+    pub(super) fn listen(&self, alarm: &mut Alarm, waker: &Waker) -> bool {
+        let board = &*self.0.0;
+        if let Some(number) = alarm.number() {
+            let state = board.state.hold();
+            let known = state.wakers.get(number).and_then(Option::as_ref);
+            if known.is_some_and(|known| known.will_wake(waker)) {
+                return true;
+            }
+        }
+        // Cloned and dropped outside the lock: a waker is its executor's code.
+        let waker = waker.clone();
+        let mut state = board.state.hold();
+        if state.is_aborted {
+            return false;
+        }
+        let stale = if let Some(number) = alarm.number() {
+            state.wakers[number].replace(waker)
+        } else {
+            state.wakers.push(Some(waker));
+            alarm.0 = NonZeroUsize::new(state.wakers.len());
+            None
+        };
+        drop(state);
+        drop(stale);
+        true
+    }
+
+    /// Leaves a job's outcome, and goes.
+    pub(super) fn leave(self, alarm: &Alarm, place: usize, outcome: Result<R, Failure>) {
+        let board = &*self.0.0;
+        let is_told = outcome.is_ok() && board.reply.is_some();
+        if is_told && alarm.0.is_none() {
+            return;
+        }
+        let mut state = board.state.hold();
+        let stale = alarm
+            .number()
+            .and_then(|number| state.wakers.get_mut(number)?.take());
+        if !is_told {
+            state.late.push(place, outcome);
+        }
+        drop(state);
+        drop(stale);
+    }
+}
+
+impl<R> Clone for Desk<R> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<R> Drop for Door<R> {
+    fn drop(&mut self) {
+        self.0.is_done.store(true, Ordering::SeqCst);
+        self.0.waiter.wake();
+    }
+}
+
+/// Outcomes that nobody collected are dropped with the board: replies are the user's, and may panic on drop.
+impl<R> Drop for Board<R> {
+    fn drop(&mut self) {
+        drop_quietly(mem::replace(&mut self.state.get_mut().late, Late::new()));
+    }
+}
