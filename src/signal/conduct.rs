@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use smallvec::SmallVec;
 
 use super::event::Event;
-use super::matching::merge;
+use super::matching::{Row, merge};
 use super::panic::capture;
 use super::registry::{Admission, Head, Held, Lists, Published, Registry, Slot};
 use super::report::Failure;
@@ -120,10 +120,10 @@ fn walk_several<P, R, K>(
         let with_senders = event.senders().iter();
         lists.extend(with_senders.filter_map(|sender| registry.with_sender(sender)));
         // Merged before anything is called, since a callback may change what stands where.
-        let merged: SmallVec<[_; 32]> = if lists.len() < 2 {
-            SmallVec::new()
+        let merged = if lists.len() < 2 {
+            Row::new()
         } else {
-            merge(lists.iter().map(Published::pieces)).collect()
+            merge(lists.iter().map(Published::pieces))
         };
         if version % 2 != 0 || version != registry.version() {
             // The lists were not of one moment.

@@ -1,11 +1,12 @@
 //! Pure: from the lists a send has to look at to the connections it reaches, each once, in order of rank.
 
-use std::slice;
-
 use smallvec::SmallVec;
 
 use super::registry::{Pieces, Rank, Ranked};
 use crate::sync::Arc;
+
+/// Connections in order, each once.
+pub(crate) type Row<'a, S> = SmallVec<[&'a Arc<S>; 32]>;
 
 /// Merges sorted lists; what stands in several of them comes once.
 ///
@@ -13,97 +14,74 @@ use crate::sync::Arc;
 /// is searched in a line: sends name a handful of keys, not hundreds.
 pub(crate) fn merge<'a, S: ?Sized + Ranked>(
     lists: impl Iterator<Item = Pieces<'a, S>>,
-) -> Merged<'a, S> {
-    let heads = lists.filter_map(|pieces| {
-        let mut rest = Members {
-            piece: Default::default(),
-            pieces,
+) -> Row<'a, S> {
+    let mut row = Row::new();
+    let mut fronts: Fronts<'a, S> = lists.filter_map(Front::new).collect();
+    while let Some((first, others)) = fronts.split_first() {
+        let alike = first.alike(others);
+        if alike > 0 {
+            row.extend(&first.piece[..alike]);
+            fronts.retain(|front| front.advance(alike));
+            continue;
+        }
+        let Some(lowest) = fronts.iter_mut().map(Front::rank).min() else {
+            break;
         };
-        rest.next().map(|head| Head {
-            rank: None,
-            head,
-            rest,
-        })
-    });
-    Merged {
-        heads: heads.collect(),
-    }
-}
-
-struct Members<'a, S: ?Sized> {
-    piece: slice::Iter<'a, Arc<S>>,
-    pieces: Pieces<'a, S>,
-}
-
-impl<'a, S: ?Sized> Iterator for Members<'a, S> {
-    type Item = &'a Arc<S>;
-
-    #[inline]
-    fn next(&mut self) -> Option<&'a Arc<S>> {
-        if let Some(member) = self.piece.next() {
-            return Some(member);
-        }
-        self.piece = self.pieces.next()?.iter();
-        self.piece.next()
-    }
-}
-
-struct Head<'a, S: ?Sized> {
-    head: &'a Arc<S>,
-    /// Of `head`, once it was asked for.
-    rank: Option<Rank>,
-    rest: Members<'a, S>,
-}
-
-impl<S: ?Sized + Ranked> Head<'_, S> {
-    fn rank(&mut self) -> Rank {
-        *self.rank.get_or_insert_with(|| self.head.rank())
-    }
-}
-
-pub(crate) struct Merged<'a, S: ?Sized> {
-    heads: SmallVec<[Head<'a, S>; 8]>,
-}
-
-impl<'a, S: ?Sized + Ranked> Iterator for Merged<'a, S> {
-    type Item = &'a Arc<S>;
-
-    #[inline]
-    fn next(&mut self) -> Option<&'a Arc<S>> {
-        let first = self.heads.first()?.head;
-        // Often all lists go on with the same connection: no rank has to be looked at then.
-        if self.heads.iter().all(|head| Arc::ptr_eq(head.head, first)) {
-            self.advance(|_| true);
-            return Some(first);
-        }
-        let lowest = self.heads.iter_mut().map(Head::rank).min()?;
-        let mut found = first;
-        self.advance(|head| {
-            let is_lowest = head.rank() == lowest;
-            if is_lowest {
-                found = head.head;
-            }
-            is_lowest
-        });
-        Some(found)
-    }
-}
-
-impl<'a, S: ?Sized> Merged<'a, S> {
-    /// Goes on in these lists, and lets go of those that have come to their end.
-    #[inline]
-    fn advance(&mut self, mut is_meant: impl FnMut(&mut Head<'a, S>) -> bool) {
-        self.heads.retain(|head| {
-            if !is_meant(head) {
+        let mut found = None;
+        fronts.retain(|front| {
+            if front.rank() != lowest {
                 return true;
             }
-            let next = head.rest.next();
-            if let Some(next) = next {
-                head.head = next;
-                head.rank = None;
-            }
-            next.is_some()
+            found = front.piece.first();
+            front.advance(1)
         });
+        row.extend(found);
+    }
+    row
+}
+
+type Fronts<'a, S> = SmallVec<[Front<'a, S>; 8]>;
+
+/// What is left of a list; never nothing.
+struct Front<'a, S: ?Sized> {
+    piece: &'a [Arc<S>],
+    rest: Pieces<'a, S>,
+    /// Of its first connection, once it was asked for.
+    rank: Option<Rank>,
+}
+
+impl<'a, S: ?Sized + Ranked> Front<'a, S> {
+    fn new(mut rest: Pieces<'a, S>) -> Option<Self> {
+        Some(Self {
+            piece: rest.next()?,
+            rest,
+            rank: None,
+        })
+    }
+
+    fn rank(&mut self) -> Rank {
+        *self.rank.get_or_insert_with(|| self.piece[0].rank())
+    }
+
+    /// How far it goes on with the same connections as these others. Often that is all of it, and no rank has to be looked
+    /// at.
+    fn alike(&self, others: &[Self]) -> usize {
+        others.iter().fold(self.piece.len(), |alike, other| {
+            let pairs = self.piece[..alike].iter().zip(other.piece);
+            pairs
+                .take_while(|(one, other)| Arc::ptr_eq(one, other))
+                .count()
+        })
+    }
+
+    /// Goes on; false at the end.
+    fn advance(&mut self, by: usize) -> bool {
+        self.rank = None;
+        self.piece = &self.piece[by..];
+        if self.piece.is_empty() {
+            self.piece = self.rest.next().unwrap_or_default();
+        }
+        !self.piece.is_empty()
     }
 }
 
@@ -129,6 +107,7 @@ mod tests {
 
     fn merged(lists: &[Vec<Arc<Vec<Arc<Member>>>>]) -> Vec<(i32, u64)> {
         merge(lists.iter().map(|list| Pieces::new(&[], list)))
+            .iter()
             .map(|member| (member.0, member.1))
             .collect()
     }

@@ -35,14 +35,14 @@ pub(super) struct Index<T, S: ?Sized, X> {
     nodes: AtomicUsize,
     /// How many nodes have ever come.
     pub(super) arrivals: AtomicU64,
-    /// The first has one bucket, each other one as many as those before it together.
+    /// Made as they are needed, and never moved.
     segments: OnceLock<Box<[Segment<T, S, X>; SEGMENTS]>>,
 }
 
 type Segment<T, S, X> = OnceLock<Box<[Bucket<T, S, X>]>>;
 
 /// As many as a hash of 32 bits can tell apart.
-const SEGMENTS: usize = 33;
+const SEGMENTS: usize = 63;
 
 /// Nodes to a bucket, in the mean, that make the table grow: 14 to 5.
 const CROWDED: (usize, usize) = (14, 5);
@@ -106,7 +106,7 @@ impl<T, S: ?Sized, X> Index<T, S, X> {
             .get_or_init(|| Box::new(array::from_fn(|_| OnceLock::new())));
         let (segment, offset) = position(buckets);
         if offset == 0 {
-            let size = 1 << segment.saturating_sub(1);
+            let size = size_of_segment(segment);
             segments[segment].get_or_init(|| (0..size).map(|_| Bucket::new()).collect());
         }
         if buckets == 0 {
@@ -114,7 +114,7 @@ impl<T, S: ?Sized, X> Index<T, S, X> {
             return;
         }
         // Nodes come to their new place before they leave the old one.
-        let from = self.bucket(buckets - (1 << (segment - 1)));
+        let from = self.bucket(buckets - (1 << buckets.ilog2()));
         let to = self.bucket(buckets);
         let mut left = SmallVec::<[_; 2 * PLACES]>::new();
         for bucket in from.chain() {
@@ -212,7 +212,50 @@ fn bucket_of(hash: u32, buckets: usize) -> usize {
 #[inline]
 fn position(at: usize) -> (usize, usize) {
     match at.checked_ilog2() {
-        None => (0, 0),
-        Some(power) => (power as usize + 1, at - (1 << power)),
+        None | Some(0) => (0, at),
+        Some(power) => {
+            let half = (at >> (power - 1)) & 1;
+            let segment = 2 * power as usize - 1 + half;
+            (segment, at & (size_of_segment(segment) - 1))
+        }
+    }
+}
+
+/// Two buckets come first; each further power of two comes in two halves.
+#[inline]
+fn size_of_segment(segment: usize) -> usize {
+    match segment {
+        0 => 2,
+        _ => 1 << ((segment - 1) / 2),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SEGMENTS, bucket_of, position, size_of_segment};
+
+    #[test]
+    fn segments_follow_each_other_without_gaps() {
+        let mut expected = (0, 0);
+        for at in 0..5_000 {
+            assert_eq!(position(at), expected);
+            expected.1 += 1;
+            if expected.1 == size_of_segment(expected.0) {
+                expected = (expected.0 + 1, 0);
+            }
+        }
+        assert!(position(u32::MAX as usize).0 < SEGMENTS);
+    }
+
+    #[test]
+    fn a_split_moves_hashes_from_one_bucket_to_the_new_one() {
+        for buckets in 1..300_usize {
+            let split = buckets - (1 << buckets.ilog2());
+            for hash in (0..3_000_u32).map(|hash| hash.wrapping_mul(0x9E37_79B9)) {
+                let (before, after) = (bucket_of(hash, buckets), bucket_of(hash, buckets + 1));
+                assert!(after == before || (before == split && after == buckets));
+                assert!(before < buckets);
+            }
+        }
     }
 }
