@@ -10,9 +10,9 @@ use std::ops::ControlFlow;
 use smallvec::SmallVec;
 
 use super::event::Event;
-use super::matching::{Row, merge};
+use super::matching::merge;
 use super::panic::capture;
-use super::registry::{Admission, Head, Held, Lists, Published, Registry, Slot};
+use super::registry::{Admission, Head, Held, Lists, Published, Registry, Settled, Slot};
 use super::report::Failure;
 use super::schedule::failure;
 use super::walk::Walk;
@@ -67,33 +67,16 @@ pub(super) fn conduct<P, R, K>(
             }
         }
         ([key], []) => {
-            let look = || registry.with_key(key);
-            match look_alone(registry, look) {
+            // `None`: there are unfiltered connections, too.
+            let alone =
+                registry.settled(|| registry.has_only_filtered().then(|| registry.with_key(key)));
+            match alone.seen {
                 Some(Some(list)) => walk_one(&list, event, complete, end),
                 Some(None) => {}
                 None => walk_several(registry, event, complete, end),
             }
         }
         _ => walk_several(registry, event, complete, end),
-    }
-}
-
-/// One list, if it is all that the send has to look at; `None` if there are unfiltered connections, too.
-#[inline]
-fn look_alone<P, R, K>(
-    registry: &Registry<P, R, K>,
-    look: impl Fn() -> Option<Published<P, R, K>>,
-) -> Option<Option<Published<P, R, K>>> {
-    loop {
-        let version = registry.version();
-        if !registry.has_only_filtered() {
-            return None;
-        }
-        let found = look();
-        if version % 2 == 0 && version == registry.version() {
-            return Some(found);
-        }
-        registry.wait_for_change();
     }
 }
 
@@ -110,38 +93,35 @@ fn walk_several<P, R, K>(
     K: Hash + Eq + Send + Sync + 'static,
 {
     loop {
-        let version = registry.version();
-        let mut lists = Lists::new();
-        if !registry.has_only_filtered() {
-            lists.push(registry.unfiltered());
-        }
-        let with_keys = event.keys().iter().map(|key| registry.with_key(key));
-        lists.extend(with_keys.flatten());
-        let with_senders = event.senders().iter();
-        lists.extend(with_senders.filter_map(|sender| registry.with_sender(sender)));
-        // Merged before anything is called, since a callback may change what stands where.
-        let merged = if lists.len() < 2 {
-            Row::new()
-        } else {
-            merge(lists.iter().map(Published::pieces))
-        };
-        if version % 2 != 0 || version != registry.version() {
-            // The lists were not of one moment.
-            registry.wait_for_change();
-            continue;
-        }
-        if let [list] = &lists[..] {
+        let Settled { seen, version } = registry.settled(|| {
+            let mut lists = Lists::new();
+            if !registry.has_only_filtered() {
+                lists.push(registry.unfiltered());
+            }
+            let with_keys = event.keys().iter().map(|key| registry.with_key(key));
+            lists.extend(with_keys.flatten());
+            let with_senders = event.senders().iter();
+            lists.extend(with_senders.filter_map(|sender| registry.with_sender(sender)));
+            lists
+        });
+        if let [list] = &seen[..] {
             return walk_one(list, event, complete, end);
         }
-        if merged.is_empty() {
+        // Merged before anything is called, since a callback may change what stands where; and by ranks that do not change
+        // meanwhile.
+        let row = merge(seen.iter().map(Published::pieces));
+        if !registry.is_at(version) {
+            continue;
+        }
+        if row.is_empty() {
             return;
         }
-        let _walks: SmallVec<[Walk; 8]> = lists
+        let _walks: SmallVec<[Walk; 8]> = seen
             .iter()
             .map(|list| Walk::begin(list.address()))
             .collect();
         complete(event);
-        let _ = walk(merged.into_iter(), &mut Carried::new(event), end);
+        let _ = walk(row.into_iter(), &mut Carried::new(event), end);
         return;
     }
 }

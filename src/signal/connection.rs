@@ -3,17 +3,14 @@
 use std::fmt;
 use std::hash::Hash;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::task::{Context, Poll};
-
-use event_listener::EventListener;
 
 use super::filter::Filters;
 use super::guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 use super::key::{IntoKey, Key};
-use super::registry::{Registry, Slot};
+use super::registry::{Handle, Port, Slot};
 use super::report::ConnectionId;
 use super::sender::IntoSender;
-use crate::sync::{Arc, Weak};
+use crate::sync::Arc;
 
 /// One connection of a signal, held weakly: dropping the handle changes nothing, and the handle keeps nothing alive.
 ///
@@ -34,91 +31,7 @@ use crate::sync::{Arc, Weak};
 /// ```
 pub struct Connection<K = Key> {
     id: ConnectionId,
-    port: Arc<dyn Handle<K>>,
-}
-
-/// A connection whatever its payload and reply are. Whatever has ended answers `false` and `None`.
-pub(crate) trait Handle<K>: Send + Sync {
-    fn name(&self) -> Option<Arc<str>>;
-    fn is_connected(&self) -> bool;
-    fn disconnect(&self) -> bool;
-    /// Ready once no call is running; to be asked after `disconnect`.
-    fn poll_rest(&self, listener: &mut Option<EventListener>, cx: &mut Context<'_>) -> Poll<()>;
-    fn block(&self);
-    fn unblock(&self);
-    fn add(&self, filters: Filters<K>) -> bool;
-    fn remove(&self, filters: Filters<K>) -> bool;
-}
-
-/// A connection and its signal.
-type Standing<P, R, K> = (Arc<Slot<P, R, K>>, Arc<Registry<P, R, K>>);
-
-struct Port<P, R, K>(Weak<Slot<P, R, K>>);
-
-impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Port<P, R, K> {
-    /// The connection and its signal, if both are there and nothing that the connection depends on has died.
-    fn standing(&self) -> Option<Standing<P, R, K>> {
-        let slot = self.0.upgrade()?;
-        let home = slot.home.upgrade()?;
-        home.verify(&slot).then_some((slot, home))
-    }
-}
-
-impl<P, R, K> Handle<K> for Port<P, R, K>
-where
-    P: Send + Sync + 'static,
-    R: Send + 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    fn name(&self) -> Option<Arc<str>> {
-        self.standing()?.0.name()
-    }
-
-    fn is_connected(&self) -> bool {
-        self.standing().is_some()
-    }
-
-    fn disconnect(&self) -> bool {
-        let Some(slot) = self.0.upgrade() else {
-            return false;
-        };
-        let stood = self.standing().is_some();
-        slot.disconnect() && stood
-    }
-
-    fn poll_rest(&self, listener: &mut Option<EventListener>, cx: &mut Context<'_>) -> Poll<()> {
-        // What is called is held by whoever calls it.
-        let Some(slot) = self.0.upgrade() else {
-            return Poll::Ready(());
-        };
-        if listener.is_none() {
-            // Whoever ended it may not have come to taking it out of its lists yet.
-            slot.leave_home();
-        }
-        slot.poll_rest(listener, cx)
-    }
-
-    fn block(&self) {
-        if let Some(slot) = self.0.upgrade() {
-            slot.block();
-        }
-    }
-
-    fn unblock(&self) {
-        if let Some(slot) = self.0.upgrade() {
-            slot.unblock();
-        }
-    }
-
-    fn add(&self, filters: Filters<K>) -> bool {
-        self.standing()
-            .is_some_and(|(slot, home)| home.add(&slot, filters))
-    }
-
-    fn remove(&self, filters: Filters<K>) -> bool {
-        self.standing()
-            .is_some_and(|(slot, home)| home.release(&slot, &filters).0)
-    }
+    port: Port<K>,
 }
 
 impl<K> Connection<K> {
@@ -130,7 +43,7 @@ impl<K> Connection<K> {
     {
         Self {
             id: slot.id,
-            port: Arc::new(Port(Arc::downgrade(slot))),
+            port: Arc::clone(slot).port(),
         }
     }
 
@@ -143,13 +56,13 @@ impl<K> Connection<K> {
     /// The name it was given, as long as it is connected.
     #[must_use]
     pub fn name(&self) -> Option<String> {
-        self.port.name().map(|name| name.as_ref().into())
+        self.port.upgrade()?.name().map(|name| name.as_ref().into())
     }
 
     /// Whether the callback can still be called.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        self.port.is_connected()
+        self.port.upgrade().is_some_and(Handle::is_connected)
     }
 
     /// Ends the connection; tells whether it stood until now.
@@ -157,7 +70,7 @@ impl<K> Connection<K> {
     /// No call starts afterwards. Calls that have started go on; an async one that a send has handed to its executor
     /// and that has not started yet is reported as aborted.
     pub fn disconnect(&self) -> bool {
-        self.port.disconnect()
+        self.port.upgrade().is_some_and(Handle::disconnect)
     }
 
     /// Ends the connection and waits until no call of it is running; tells whether it stood until now.
@@ -173,14 +86,14 @@ impl<K> Connection<K> {
     /// # Cancel safety
     /// Dropping the future stops the waiting, nothing else: the connection stays ended.
     pub fn disconnect_and_wait(&self) -> DisconnectAndWait<K> {
-        DisconnectAndWait::new(Arc::clone(&self.port), self.port.disconnect())
+        DisconnectAndWait::new(self.port.clone(), self.disconnect())
     }
 
     /// Suspends the connection until the guard is dropped: sends pass it by, and the callback keeps its state.
     ///
     /// Guards add up: the connection goes on when the last one is dropped. Calls that have started go on.
     pub fn block(&self) -> BlockGuard<K> {
-        BlockGuard::new(Arc::clone(&self.port))
+        BlockGuard::new(self.port.clone())
     }
 
     /// Ends the connection when the value returned is dropped.
@@ -229,11 +142,13 @@ impl<K> Connection<K> {
     }
 
     fn add(&self, filters: Filters<K>) -> bool {
-        self.port.add(filters)
+        let port = self.port.upgrade();
+        port.is_some_and(|port| port.add(filters))
     }
 
     fn remove(&self, filters: Filters<K>) -> bool {
-        self.port.remove(filters)
+        let port = self.port.upgrade();
+        port.is_some_and(|port| port.remove(filters))
     }
 }
 
@@ -241,7 +156,7 @@ impl<K> Clone for Connection<K> {
     fn clone(&self) -> Self {
         Self {
             id: self.id,
-            port: Arc::clone(&self.port),
+            port: self.port.clone(),
         }
     }
 }

@@ -9,26 +9,30 @@ use std::task::{Context, Poll};
 
 use event_listener::EventListener;
 
-use super::connection::{Connection, Handle};
+use super::connection::Connection;
 use super::key::Key;
-use crate::sync::Arc;
+use super::registry::Port;
 
 /// Suspends a connection as long as it lives. Made by [`Connection::block`].
 #[must_use = "the connection goes on as soon as the guard is dropped"]
 pub struct BlockGuard<K = Key> {
-    port: Arc<dyn Handle<K>>,
+    port: Port<K>,
 }
 
 impl<K> BlockGuard<K> {
-    pub(super) fn new(port: Arc<dyn Handle<K>>) -> Self {
-        port.block();
+    pub(super) fn new(port: Port<K>) -> Self {
+        if let Some(port) = port.upgrade() {
+            port.block();
+        }
         Self { port }
     }
 }
 
 impl<K> Drop for BlockGuard<K> {
     fn drop(&mut self) {
-        self.port.unblock();
+        if let Some(port) = self.port.upgrade() {
+            port.unblock();
+        }
     }
 }
 
@@ -88,13 +92,13 @@ impl<K> fmt::Debug for ScopedConnection<K> {
 /// Resolves when no call of an ended connection is running. Made by [`Connection::disconnect_and_wait`].
 #[must_use = "the connection is ended, but nothing waits for its calls without `.await`"]
 pub struct DisconnectAndWait<K = Key> {
-    port: Arc<dyn Handle<K>>,
+    port: Port<K>,
     stood: bool,
     listener: Option<EventListener>,
 }
 
 impl<K> DisconnectAndWait<K> {
-    pub(super) fn new(port: Arc<dyn Handle<K>>, stood: bool) -> Self {
+    pub(super) fn new(port: Port<K>, stood: bool) -> Self {
         Self {
             port,
             stood,
@@ -108,9 +112,12 @@ impl<K> Future for DisconnectAndWait<K> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let this = &mut *self;
-        this.port
-            .poll_rest(&mut this.listener, cx)
-            .map(|()| this.stood)
+        // What is called is held by whoever calls it.
+        let port = this.port.upgrade();
+        let rest = port.map_or(Poll::Ready(()), |port| {
+            port.poll_rest(&mut this.listener, cx)
+        });
+        rest.map(|()| this.stood)
     }
 }
 

@@ -9,7 +9,7 @@ use super::node::Node;
 use crate::sync::{Arc, AtomicU64, OnceLock, Ordering};
 
 /// Nodes in a bucket.
-pub(super) const PLACES: usize = 5;
+const PLACES: usize = 5;
 
 /// One line of a processor's cache.
 #[repr(align(64))]

@@ -98,13 +98,16 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
 
     /// The nodes of these filters, as far as they are there.
     pub(super) fn nodes(&self, filters: &Filters<K>) -> Nodes<P, R, K> {
-        let keys = filters.keys().iter().filter_map(|key| self.keys.find(key));
-        let senders = filters.senders().iter().map(SenderId::address);
-        let senders = senders.filter_map(|address| self.senders.find(&address));
-        Nodes {
-            keys: keys.filter_map(|found| (*found).clone()).collect(),
-            senders: senders.filter_map(|found| (*found).clone()).collect(),
-        }
+        self.settled(|| {
+            let keys = filters.keys().iter().filter_map(|key| self.keys.find(key));
+            let senders = filters.senders().iter().map(SenderId::address);
+            let senders = senders.filter_map(|address| self.senders.find(&address));
+            Nodes {
+                keys: keys.filter_map(|found| (*found).clone()).collect(),
+                senders: senders.filter_map(|found| (*found).clone()).collect(),
+            }
+        })
+        .seen
     }
 
     fn arrivals(&self) -> (u64, u64) {

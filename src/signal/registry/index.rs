@@ -12,9 +12,8 @@ use std::hash::{BuildHasher, Hash};
 
 use arc_swap::Guard;
 use hashbrown::DefaultHashBuilder;
-use smallvec::SmallVec;
 
-use super::bucket::{Bucket, PLACES};
+use super::bucket::Bucket;
 use super::node::Node;
 use crate::sync::{Arc, AtomicU64, AtomicUsize, OnceLock, Ordering};
 
@@ -113,23 +112,20 @@ impl<T, S: ?Sized, X> Index<T, S, X> {
             self.buckets.store(1, Ordering::Release);
             return;
         }
-        // Nodes come to their new place before they leave the old one.
         let from = self.bucket(buckets - (1 << buckets.ilog2()));
         let to = self.bucket(buckets);
-        let mut left = SmallVec::<[_; 2 * PLACES]>::new();
         for bucket in from.chain() {
             for (place, held) in bucket.taken() {
-                let Some(node) = &*held.load() else { continue };
-                if bucket_of(node.hash, buckets + 1) == buckets {
-                    to.insert(Arc::clone(node));
-                    left.push((bucket, place));
+                let hash = held.load().as_ref().map(|node| node.hash);
+                if hash.is_some_and(|hash| bucket_of(hash, buckets + 1) == buckets) {
+                    bucket
+                        .set(place, None)
+                        .into_iter()
+                        .for_each(|node| to.insert(node));
                 }
             }
         }
         self.buckets.store(buckets + 1, Ordering::Release);
-        for (bucket, place) in left {
-            drop(bucket.set(place, None));
-        }
     }
 
     fn bucket(&self, at: usize) -> &Bucket<T, S, X> {

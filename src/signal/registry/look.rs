@@ -1,6 +1,7 @@
 //! What sends see.
 
 use std::hash::Hash;
+use std::sync::atomic::fence;
 use std::{ptr, slice};
 
 use smallvec::SmallVec;
@@ -23,6 +24,12 @@ pub(crate) enum Published<P, R, K> {
     OfKey(Found<K, Slot<P, R, K>, ()>),
     /// The one connection of a sender.
     OfSender(Found<Address, Slot<P, R, K>, Arc<Watch>>),
+}
+
+/// What was seen while nothing changed.
+pub(crate) struct Settled<T> {
+    pub(crate) seen: T,
+    pub(crate) version: u64,
 }
 
 /// The lists that a send has to look at.
@@ -59,15 +66,27 @@ impl<P, R, K> Published<P, R, K> {
 }
 
 impl<P, R, K> Registry<P, R, K> {
-    /// Odd while a change is under way. See the head of this room.
+    /// What is seen while nothing changes. See the head of this room.
     #[inline]
-    pub(crate) fn version(&self) -> u64 {
-        self.version.load(Ordering::SeqCst)
+    pub(crate) fn settled<T>(&self, look: impl Fn() -> T) -> Settled<T> {
+        loop {
+            let version = self.version.load(Ordering::Acquire);
+            let seen = look();
+            if version % 2 == 0 && self.is_at(version) {
+                return Settled { seen, version };
+            }
+            drop(seen);
+            // For the change that is under way to be over.
+            drop(self.book.hold());
+        }
     }
 
-    /// Waits for the change that is under way.
-    pub(crate) fn wait_for_change(&self) {
-        drop(self.book.hold());
+    /// Whether nothing has changed since.
+    #[inline]
+    pub(crate) fn is_at(&self, version: u64) -> bool {
+        // What was read before this must have been read before.
+        fence(Ordering::Acquire);
+        version == self.version.load(Ordering::Acquire)
     }
 
     /// Whether nobody is connected at all.

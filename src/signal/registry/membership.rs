@@ -11,6 +11,7 @@ use super::node::{Members, Node};
 use super::rank::{Rank, Ranked};
 use super::record::Record;
 use super::slot::Slot;
+use super::watch::Watch;
 use crate::sync::{Arc, Weak};
 
 impl<P, R, K> Registry<P, R, K>
@@ -37,13 +38,12 @@ where
             join(&self.keys, entry, (), (slot, &mut record), leavings);
         }
         for (entry, sender) in filing.senders.into_iter().zip(filing.ids) {
-            let fresh = Arc::default();
-            let node = join(&self.senders, entry, fresh, (slot, &mut record), leavings);
-            node.extra.learn(sender);
-            if node.extra.keep() {
-                book.held.push_back(Arc::downgrade(&node.extra));
+            let watch = Arc::<Watch>::default();
+            let watch = join(&self.senders, entry, watch, (slot, &mut record), leavings);
+            watch.learn(sender);
+            if watch.keep() {
+                book.held.push_back(Arc::downgrade(&watch));
             }
-            leavings.senders.push(node);
         }
         if record.is_empty() {
             leavings.insert(&self.loose, slot);
@@ -114,14 +114,14 @@ where
 /// A connection that is being filed: itself, and its record, which is locked.
 type Filee<'a, P, R, K> = (&'a Arc<Slot<P, R, K>>, &'a mut Record<P, R, K>);
 
-/// Adds a connection to those of a value, and gives their node.
+/// Adds a connection to those of a value. Gives what their node carries, which is `fresh` if there was none.
 fn join<P, R, K, X>(
     index: &IndexOf<X, P, R, K>,
     entry: EntryOf<X, P, R, K>,
     fresh: X,
     (slot, record): Filee<'_, P, R, K>,
     leavings: &mut Leavings<P, R, K>,
-) -> Arc<NodeOf<X, P, R, K>>
+) -> X
 where
     X: Kind<P, R, K>,
     P: 'static,
@@ -129,30 +129,33 @@ where
     K: 'static,
 {
     let Some(node) = entry.node else {
-        let node = Node::new(entry.filed, Members::One(Arc::clone(slot)), fresh);
+        let node = Node::new(entry.filed, Members::One(Arc::clone(slot)), fresh.clone());
         X::add(record, &node);
-        index.insert(Arc::clone(&node));
-        return node;
+        index.insert(node);
+        return fresh;
     };
+    let extra = node.extra.clone();
     let first = match &node.members {
         Members::One(first) if first.rank() != slot.rank() => first,
         Members::One(_) => {
             X::leave_value(leavings, entry.filed);
-            return node;
+            X::leave_node(leavings, node);
+            return extra;
         }
         Members::Many(list) => {
             if leavings.insert(list, slot) {
                 X::add(record, &node);
             }
             X::leave_value(leavings, entry.filed);
-            return node;
+            X::leave_node(leavings, node);
+            return extra;
         }
     };
     // The second: a list takes the place of the one connection. The value is the newcomer's, the old one goes.
     let list = Box::new(List::new());
     leavings.insert(&list, first);
     leavings.insert(&list, slot);
-    let many = Node::new(entry.filed, Members::Many(list), node.extra.clone());
+    let many = Node::new(entry.filed, Members::Many(list), extra.clone());
     let old = index.replace(&node, Some(Arc::clone(&many)));
     let mut record_of_first = first.record.hold();
     X::remove(&mut record_of_first, &node);
@@ -161,7 +164,7 @@ where
     drop(record_of_first);
     X::add(record, &many);
     X::leave_node(leavings, node);
-    many
+    extra
 }
 
 /// Takes a connection from those of a value; tells whether it was one of them.

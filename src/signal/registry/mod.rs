@@ -23,19 +23,23 @@ mod look;
 mod membership;
 mod node;
 mod options;
+mod port;
 mod rank;
 mod record;
 mod slot;
 mod sweep;
 mod watch;
 
+use std::hash::Hash;
+
 use change::Book;
 pub(crate) use edition::Pieces;
 pub(crate) use head::Head;
 use index::Index;
 use list::List;
-pub(crate) use look::{Lists, Published};
+pub(crate) use look::{Lists, Published, Settled};
 pub(crate) use options::{Held, Options};
+pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
 pub(crate) use slot::{Admission, Slot};
 
@@ -75,7 +79,7 @@ impl<P, R, K> Registry<P, R, K>
 where
     P: 'static,
     R: 'static,
-    K: Send + Sync + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
 {
     pub(crate) fn new() -> Self {
         Self {

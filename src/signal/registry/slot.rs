@@ -9,6 +9,7 @@ use std::task::Context;
 use super::Registry;
 use super::head::{ASYNC, EXHAUSTED, GUARDED, Head};
 use super::options::{Guarded, Held};
+use super::port::Port;
 use super::rank::{Rank, Ranked};
 use crate::signal::event::Event;
 use crate::signal::job::Ticket;
@@ -23,6 +24,7 @@ pub(crate) type Slot<P, R, K> = dyn Connected<P, R, K>;
 pub(crate) trait Connected<P, R, K>: Target<P, R, K> {
     fn head(&self) -> &Head<P, R, K>;
     fn head_mut(&mut self) -> &mut Head<P, R, K>;
+    fn port(self: Arc<Self>) -> Port<K>;
 
     /// Calls a sync callback, if there is nothing to be asked first. `None`: look closer.
     ///
@@ -46,8 +48,8 @@ impl<P, R, K> Ranked for Slot<P, R, K> {
 
 /// A connection and what it calls, in one piece of memory.
 #[repr(C)]
-struct Standing<P, R, K, T> {
-    head: Head<P, R, K>,
+pub(super) struct Standing<P, R, K, T> {
+    pub(super) head: Head<P, R, K>,
     target: T,
 }
 
@@ -80,7 +82,7 @@ pub(super) fn slot<P, R, K, T>(target: T, home: Weak<Registry<P, R, K>>) -> Arc<
 where
     P: 'static,
     R: 'static,
-    K: Send + Sync + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
     T: Target<P, R, K> + 'static,
 {
     let head = Head::new(home, target.is_async());
@@ -95,8 +97,10 @@ where
 
 impl<P, R, K, T> Connected<P, R, K> for Standing<P, R, K, T>
 where
-    K: Send + Sync,
-    T: Deref<Target: Target<P, R, K>> + Send + Sync,
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    T: Deref<Target: Target<P, R, K>> + Send + Sync + 'static,
 {
     fn head(&self) -> &Head<P, R, K> {
         &self.head
@@ -104,6 +108,11 @@ where
 
     fn head_mut(&mut self) -> &mut Head<P, R, K> {
         &mut self.head
+    }
+
+    fn port(self: Arc<Self>) -> Port<K> {
+        let port: Weak<Self> = Arc::downgrade(&self);
+        port
     }
 
     #[inline]

@@ -29,15 +29,16 @@ where
         }
         drop(book);
         for sender in dead {
-            let Some(found) = self.senders.find(&sender.address()) else {
-                continue;
-            };
-            let mut members = Vec::new();
-            if let Some(node) = found.as_ref().filter(|node| !node.extra.is_alive()) {
-                node.members.add_to(&mut members);
-            }
-            drop(found);
-            for slot in members {
+            let members = self.settled(|| {
+                let mut members = Vec::new();
+                let found = self.senders.find(&sender.address());
+                let node = found.as_ref().and_then(|found| found.as_ref());
+                if let Some(node) = node.filter(|node| !node.extra.is_alive()) {
+                    node.members.add_to(&mut members);
+                }
+                members
+            });
+            for slot in members.seen {
                 let sender = Filters::of_senders(std::iter::once(sender.clone()));
                 let (_, is_unheard) = self.release(&slot, &sender);
                 if is_unheard {

@@ -1,0 +1,89 @@
+//! What a connection's handle reaches, whatever the payload and the reply are.
+
+use std::hash::Hash;
+use std::ops::Deref;
+use std::task::{Context, Poll};
+
+use event_listener::EventListener;
+
+use super::Registry;
+use super::slot::{Slot, Standing};
+use crate::signal::filter::Filters;
+use crate::signal::target::Target;
+use crate::sync::{Arc, Weak};
+
+/// A connection, held weakly.
+pub(crate) type Port<K> = Weak<dyn Handle<K>>;
+
+/// A connection whatever its payload and reply are. One that has ended answers `false` and `None`.
+pub(crate) trait Handle<K>: Send + Sync {
+    fn name(self: Arc<Self>) -> Option<Arc<str>>;
+    fn is_connected(self: Arc<Self>) -> bool;
+    fn disconnect(self: Arc<Self>) -> bool;
+    /// Ready once no call is running; to be asked after `disconnect`.
+    fn poll_rest(&self, listener: &mut Option<EventListener>, cx: &mut Context<'_>) -> Poll<()>;
+    fn block(&self);
+    fn unblock(&self);
+    fn add(self: Arc<Self>, filters: Filters<K>) -> bool;
+    fn remove(self: Arc<Self>, filters: Filters<K>) -> bool;
+}
+
+impl<P, R, K, T> Handle<K> for Standing<P, R, K, T>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    T: Deref<Target: Target<P, R, K>> + Send + Sync + 'static,
+{
+    fn name(self: Arc<Self>) -> Option<Arc<str>> {
+        standing(self)?.0.name()
+    }
+
+    fn is_connected(self: Arc<Self>) -> bool {
+        standing(self).is_some()
+    }
+
+    fn disconnect(self: Arc<Self>) -> bool {
+        let slot: Arc<Slot<P, R, K>> = self;
+        let stood = standing(Arc::clone(&slot)).is_some();
+        slot.disconnect() && stood
+    }
+
+    fn poll_rest(&self, listener: &mut Option<EventListener>, cx: &mut Context<'_>) -> Poll<()> {
+        if listener.is_none() {
+            // Whoever ended it may not have come to taking it out of its lists yet.
+            self.head.leave_home();
+        }
+        self.head.poll_rest(listener, cx)
+    }
+
+    fn block(&self) {
+        self.head.block();
+    }
+
+    fn unblock(&self) {
+        self.head.unblock();
+    }
+
+    fn add(self: Arc<Self>, filters: Filters<K>) -> bool {
+        standing(self).is_some_and(|(slot, home)| home.add(&slot, filters))
+    }
+
+    fn remove(self: Arc<Self>, filters: Filters<K>) -> bool {
+        standing(self).is_some_and(|(slot, home)| home.release(&slot, &filters).0)
+    }
+}
+
+/// A connection and its signal.
+type Connection<P, R, K> = (Arc<Slot<P, R, K>>, Arc<Registry<P, R, K>>);
+
+/// The connection and its signal, if that is there and nothing that the connection depends on has died.
+fn standing<P, R, K>(slot: Arc<Slot<P, R, K>>) -> Option<Connection<P, R, K>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let home = slot.home.upgrade()?;
+    home.verify(&slot).then_some((slot, home))
+}
