@@ -14,6 +14,9 @@ use super::registry::{Held, Slot};
 use super::report::{Cause, Failure};
 use crate::sync::Arc;
 
+/// For who finds that what a callback depends on has died. A pointer, since callables know nothing of keys.
+pub(crate) type Disconnect<P, R, K> = fn(&Slot<P, R, K>) -> bool;
+
 /// What a job knows of its call before it starts: everything but the type of its future.
 pub(crate) struct Ticket<P, R, K> {
     slot: Arc<Slot<P, R, K>>,
@@ -22,35 +25,38 @@ pub(crate) struct Ticket<P, R, K> {
     held: Option<Box<Held>>,
     /// Whether it counts as running.
     is_running: bool,
-    /// For who finds that what the callback depends on has died. A pointer, since callables know nothing of keys.
-    disconnect: fn(&Slot<P, R, K>) -> bool,
+    disconnect: Disconnect<P, R, K>,
     /// Where the outcome goes; `None` once it has.
     desk: Option<Desk<R>>,
     place: usize,
     alarm: Alarm,
 }
 
-impl<P, R, K: Hash + Eq> Ticket<P, R, K> {
+impl<P, R, K> Ticket<P, R, K> {
     /// For a call that was granted and has not started.
-    pub(crate) fn granted(
+    #[inline]
+    pub(super) fn granted(
         slot: Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
-        held: Option<Held>,
+        held: Option<Box<Held>>,
         desk: Desk<R>,
         place: usize,
+        disconnect: Disconnect<P, R, K>,
     ) -> Self {
         Self {
             slot,
             event: Some(event),
-            held: held.map(Box::new),
+            held,
             is_running: false,
-            disconnect: Slot::disconnect,
+            disconnect,
             desk: Some(desk),
             place,
             alarm: Alarm::default(),
         }
     }
+}
 
+impl<P, R, K: Hash + Eq> Ticket<P, R, K> {
     /// For a call that had to wait in the send, and goes on elsewhere. It counts as running from now on.
     pub(crate) fn started(
         slot: Arc<Slot<P, R, K>>,

@@ -1,12 +1,11 @@
 //! How many calls of one connection are running, and waiting until none is.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use event_listener::{Event, EventListener};
-use smallvec::SmallVec;
 
 use crate::sync::{AtomicUsize, Ordering};
 
@@ -73,9 +72,16 @@ impl Running {
     }
 
     /// Makes this thread known to be inside a call, for as long as the guard lives.
+    #[inline]
     pub(crate) fn frame(&self) -> Frame {
-        // A thread that is being torn down goes without: it can wait for nobody any more.
-        let _ = FRAMES.try_with(|frames| frames.borrow_mut().push(self.address()));
+        let depth = DEPTH.get();
+        DEPTH.set(depth + 1);
+        if depth < FEW {
+            FRAMES.with(|frames| frames[depth].set(self.address()));
+        } else {
+            // A thread that is being torn down goes without: it can wait for nobody any more.
+            let _ = DEEPER.try_with(|deeper| deeper.borrow_mut().push(self.address()));
+        }
         Frame(())
     }
 
@@ -84,29 +90,36 @@ impl Running {
     }
 }
 
+/// As many nested calls as are noted without allocating.
+const FEW: usize = 16;
+
 thread_local! {
-    /// The calls this thread is inside of, innermost last. Without it, a callback that waits for its own connection
-    /// to come to rest would wait for itself.
-    static FRAMES: RefCell<SmallVec<[usize; 8]>> = const { RefCell::new(SmallVec::new_const()) };
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// The calls this thread is inside of, outermost first. Without it, a callback that waits for its own connection to
+    /// come to rest would wait for itself. Without a destructor, so that it costs no registration.
+    static FRAMES: [Cell<usize>; FEW] = const { [const { Cell::new(0) }; FEW] };
+    /// Those beyond: for callbacks that run callbacks, that deep.
+    static DEEPER: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
 fn frames_of(running: &Running) -> usize {
-    let address = running.address();
-    let count = |frames: &RefCell<SmallVec<[usize; 8]>>| {
-        frames
-            .borrow()
-            .iter()
-            .filter(|&&frame| frame == address)
-            .count()
-    };
-    FRAMES.try_with(count).unwrap_or(0)
+    let own = |frame: usize| usize::from(frame == running.address());
+    let depth = DEPTH.get();
+    let few: usize = FRAMES.with(|frames| frames.iter().take(depth).map(|f| own(f.get())).sum());
+    let deeper = |deeper: &RefCell<Vec<usize>>| deeper.borrow().iter().map(|f| own(*f)).sum();
+    few + DEEPER.try_with(deeper).unwrap_or(0)
 }
 
 #[must_use]
 pub(crate) struct Frame(());
 
 impl Drop for Frame {
+    #[inline]
     fn drop(&mut self) {
-        let _ = FRAMES.try_with(|frames| frames.borrow_mut().pop());
+        let depth = DEPTH.get() - 1;
+        DEPTH.set(depth);
+        if depth >= FEW {
+            let _ = DEEPER.try_with(|deeper| deeper.borrow_mut().pop());
+        }
     }
 }

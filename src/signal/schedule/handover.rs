@@ -65,8 +65,11 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
         let mut unready = Unready::Gone;
         match self.schedule {
             Schedule::Spawn if slot.target.is_alive() => {
-                let ticket = Ticket::granted(Arc::clone(slot), event, held, self.new_desk(), place);
-                return self.spawn(slot.target.job(ticket));
+                let (own, held, desk) = (Arc::clone(slot), held.map(Box::new), self.new_desk());
+                let job = slot
+                    .target
+                    .job(own, event, held, desk, place, Slot::disconnect);
+                return self.spawn(job);
             }
             Schedule::Spawn => {}
             // The executor polls it again as soon as it has it, so no wake-up can be lost here.
