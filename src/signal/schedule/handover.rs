@@ -4,6 +4,8 @@ use std::hash::Hash;
 use std::iter;
 use std::task::{Context, Waker};
 
+use smallvec::SmallVec;
+
 use super::Schedule;
 use super::call::failure;
 use crate::signal::board::{Board, Desk};
@@ -23,7 +25,7 @@ pub(crate) struct Handover<'a, R> {
     desk: Option<Desk<R>>,
     /// Desks for the next jobs. Made several at a time: jobs that finish on other threads meanwhile count down what
     /// making one counts up, and a counter that goes back and forth between threads is slow.
-    desks: Vec<Desk<R>>,
+    desks: SmallVec<[Desk<R>; DESKS]>,
     made: usize,
 }
 
@@ -46,7 +48,7 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
             spawner,
             schedule,
             desk: None,
-            desks: Vec::new(),
+            desks: SmallVec::new(),
             made: 0,
         }
     }
