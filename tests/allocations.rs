@@ -117,21 +117,7 @@ fn sends_allocate_no_more_than_promised() {
         "nobody at all"
     );
 
-    let signal = Signal::builder(0u64).spawner(Inline).build();
-    signal.connect(|_| async {}).now();
-    let spawned = allocations(|| assert_eq!(signal.send().with(7).now().count(), 1));
-    assert_eq!(
-        spawned, 4,
-        "spawned: event, board, the way to it, and the job"
-    );
-
-    let signal = Signal::new(0u64);
-    signal.connect(|_| yield_now()).now();
-    let waiting = allocations(|| assert_eq!(block_on(signal.send().with(7).join()).count(), 1));
-    assert_eq!(
-        waiting, 3,
-        "waiting: event, future, the row of those that wait"
-    );
+    async_calls();
 
     let signal = Signal::new(0u64);
     signal.connect_sync(|_| ()).now();
@@ -149,5 +135,59 @@ fn sends_allocate_no_more_than_promised() {
     assert_eq!(
         unfiltered, 64,
         "a connection is one allocation; the lists grow in place"
+    );
+}
+
+/// Async callbacks that are not ready at once, or not in the sender's task.
+fn async_calls() {
+    let joined = |signal: &Signal<u64>, count| {
+        allocations(|| assert_eq!(block_on(signal.send().with(7).join()).count(), count))
+    };
+    for (count, waiting) in [(1, 3), (10, 14), (100, 128)] {
+        let signal = Signal::builder(0u64).spawner(Inline).build();
+        (0..count).for_each(|_| drop(signal.connect(|_| async {}).now()));
+        assert_eq!(
+            allocations(|| {
+                let delivery = signal.send().with(7).now();
+                assert_eq!(block_on(delivery.join()).count(), count);
+            }),
+            count + 3,
+            "spawned: the event, the board, the way to it, and a job each, {count}"
+        );
+
+        let signal = Signal::new(0u64);
+        (0..count).for_each(|_| drop(signal.connect(|_| yield_now()).now()));
+        assert_eq!(
+            joined(&signal, count),
+            waiting,
+            "waiting: the event, a future each, and where they wait, {count}"
+        );
+    }
+
+    let signal = Signal::new(0u64);
+    signal
+        .connect(|ev| async move {
+            let large = black_box([**ev; 200]);
+            if large[0] == 0 {
+                yield_now().await;
+            }
+            black_box(large);
+        })
+        .now();
+    assert_eq!(joined(&signal, 1), 2, "ready, but too large to be kept");
+
+    let signal = Signal::new(0u64);
+    signal
+        .connect_with(signal.downgrade(), |weak, ev| {
+            if let (Some(signal), 1..) = (weak.upgrade(), **ev) {
+                let _ = block_on(signal.send().with(**ev - 1).join());
+            }
+            async {}
+        })
+        .now();
+    let nested = allocations(|| drop(block_on(signal.send().with(1).join())));
+    assert_eq!(
+        nested, 5,
+        "ready, one in the other: an event and a future each, and what the inner `block_on` needs"
     );
 }

@@ -5,11 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use atomic_refcell::AtomicRefCell;
+use atomic_refcell::{AtomicRefCell, AtomicRefMut};
 
+use super::board::Desk;
 use super::event::Event;
-use super::job::{Job, Ticket};
+use super::job::{Disconnect, Job, Ticket};
 use super::panic::{capture, drop_quietly};
+use super::registry::{Held, Slot};
 use super::target::{Dependence, Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, AtomicBool, Lock, Ordering};
@@ -24,6 +26,8 @@ pub(crate) struct AsyncTarget<F, D, Fut> {
     spare: AtomicRefCell<Lock<Option<Seat<Fut>>>>,
     /// Set when the box was found in use: an allocation for each call costs less than a box that two threads pull at.
     is_given_up: AtomicBool,
+    /// Whether the last call was not ready at its first poll, and took its box along. Then the next one is likely to.
+    has_waited: AtomicBool,
 }
 
 /// Where a future lives. It can be emptied and filled again without moving what is in it.
@@ -32,6 +36,14 @@ type Seat<Fut> = Pin<Box<Option<Fut>>>;
 /// Boxes are kept for futures up to this size. For larger ones an allocation is not what a call costs, and they would
 /// be large in every connection.
 const KEPT: usize = 1024;
+
+/// Writes what is new alone: threads that only read disturb each other little.
+#[inline]
+fn note(flag: &AtomicBool, is_set: bool) {
+    if flag.load(Ordering::Relaxed) != is_set {
+        flag.store(is_set, Ordering::Relaxed);
+    }
+}
 
 enum First {
     Ready,
@@ -46,9 +58,28 @@ impl<F, D, Fut> AsyncTarget<F, D, Fut> {
             needs,
             spare: AtomicRefCell::new(Lock::new(None)),
             is_given_up: AtomicBool::new(false),
+            has_waited: AtomicBool::new(false),
         }
     }
 
+    /// The box that is kept, if there may be one and it is free.
+    #[inline]
+    fn spare(&self) -> Option<AtomicRefMut<'_, Lock<Option<Seat<Fut>>>>> {
+        let is_kept = size_of::<Fut>() <= KEPT
+            && !self.is_given_up.load(Ordering::Relaxed)
+            && !self.has_waited.load(Ordering::Relaxed);
+        if !is_kept {
+            return None;
+        }
+        let spare = self.spare.try_borrow_mut().ok();
+        if spare.is_none() {
+            // Another thread sends as well, or the callback to itself.
+            self.is_given_up.store(true, Ordering::Relaxed);
+        }
+        spare
+    }
+
+    #[inline]
     fn begin_in<P, R, K>(
         &self,
         seat: &mut Option<Seat<Fut>>,
@@ -77,9 +108,15 @@ impl<F, D, Fut> AsyncTarget<F, D, Fut> {
             First::Ready
         });
         match first {
-            Ok(First::Ready) => return reply,
+            Ok(First::Ready) => {
+                note(&self.has_waited, false);
+                return reply;
+            }
             Ok(First::Pending) => match seat.take() {
-                Some(future) => *unready = Unready::Waits(Started(future)),
+                Some(future) => {
+                    note(&self.has_waited, true);
+                    *unready = Unready::Waits(Started(future));
+                }
                 None => unreachable!("it was put there above"),
             },
             Ok(First::Gone) => {}
@@ -112,17 +149,25 @@ where
         cx: &mut Context<'_>,
         unready: &mut Unready<R>,
     ) -> Option<R> {
-        if size_of::<Fut>() <= KEPT && !self.is_given_up.load(Ordering::Relaxed) {
-            if let Ok(mut spare) = self.spare.try_borrow_mut() {
-                return self.begin_in(spare.get_mut(), event, cx, unready);
-            }
-            // Another thread sends as well, or the callback to itself.
-            self.is_given_up.store(true, Ordering::Relaxed);
-        }
-        self.begin_in(&mut None, event, cx, unready)
+        let mut spare = self.spare();
+        let mut own = None;
+        let seat = match &mut spare {
+            Some(spare) => spare.get_mut(),
+            None => &mut own,
+        };
+        self.begin_in(seat, event, cx, unready)
     }
 
-    fn job(&self, ticket: Ticket<P, R, K>) -> BoxFuture<'static, ()> {
+    fn job(
+        &self,
+        slot: Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Box<Held>>,
+        desk: Desk<R>,
+        place: usize,
+        disconnect: Disconnect<P, R, K>,
+    ) -> BoxFuture<'static, ()> {
+        let ticket = Ticket::granted(slot, event, held, desk, place, disconnect);
         Box::pin(Job::<P, R, K, Fut>::new(ticket))
     }
 

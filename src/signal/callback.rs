@@ -5,10 +5,12 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::Context;
 
+use super::board::Desk;
 use super::event::Event;
-use super::job::Ticket;
+use super::job::Disconnect;
 use super::key::Key;
 use super::make;
+use super::registry::{Held, Slot};
 use super::reply::{CallbackFuture, SyncReply};
 use super::sender::Address;
 use super::target::{Target, Unready};
@@ -180,8 +182,18 @@ impl<P, R, K> Target<P, R, K> for Callback<P, R, K> {
         self.0.target.begin(event, cx, unready)
     }
 
-    fn job(&self, ticket: Ticket<P, R, K>) -> BoxFuture<'static, ()> {
-        self.0.target.job(ticket)
+    fn job(
+        &self,
+        slot: Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Box<Held>>,
+        desk: Desk<R>,
+        place: usize,
+        disconnect: Disconnect<P, R, K>,
+    ) -> BoxFuture<'static, ()> {
+        self.0
+            .target
+            .job(slot, event, held, desk, place, disconnect)
     }
 
     fn start(&self, event: Arc<Event<P, K>>, future: &mut dyn Any) {

@@ -14,6 +14,9 @@ use super::registry::{Head, Held, Slot};
 use super::report::{Cause, Failure};
 use crate::sync::Arc;
 
+/// For who finds that what a callback depends on has died. A pointer, since callables know nothing of keys.
+pub(crate) type Disconnect<P, R, K> = fn(&Head<P, R, K>) -> bool;
+
 /// What a job knows of its call before it starts: everything but the type of its future.
 pub(crate) struct Ticket<P, R, K> {
     slot: Arc<Slot<P, R, K>>,
@@ -22,35 +25,38 @@ pub(crate) struct Ticket<P, R, K> {
     held: Option<Box<Held>>,
     /// Whether it counts as running.
     is_running: bool,
-    /// For who finds that what the callback depends on has died. A pointer, since callables know nothing of keys.
-    disconnect: fn(&Head<P, R, K>) -> bool,
+    disconnect: Disconnect<P, R, K>,
     /// Where the outcome goes; `None` once it has.
     desk: Option<Desk<R>>,
     place: usize,
     alarm: Alarm,
 }
 
-impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Ticket<P, R, K> {
+impl<P, R, K> Ticket<P, R, K> {
     /// For a call that was granted and has not started.
-    pub(crate) fn granted(
+    #[inline]
+    pub(super) fn granted(
         slot: Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
-        held: Option<Held>,
+        held: Option<Box<Held>>,
         desk: Desk<R>,
         place: usize,
+        disconnect: Disconnect<P, R, K>,
     ) -> Self {
         Self {
             slot,
             event: Some(event),
-            held: held.map(Box::new),
+            held,
             is_running: false,
-            disconnect: Head::disconnect,
+            disconnect,
             desk: Some(desk),
             place,
             alarm: Alarm::default(),
         }
     }
+}
 
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Ticket<P, R, K> {
     /// For a call that had to wait in the send, and goes on elsewhere. It counts as running from now on.
     pub(crate) fn started(
         slot: Arc<Slot<P, R, K>>,
@@ -58,7 +64,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Ticket<P, R, 
         desk: Desk<R>,
         place: usize,
     ) -> Self {
-        slot.running.enter();
+        slot.running().enter();
         Self {
             slot,
             event: None,
@@ -143,13 +149,13 @@ impl<P, R, K, Fut> Job<P, R, K, Fut> {
         };
         if ticket.event.is_some() || ticket.held.is_some() || this.future.is_some() {
             // What was held for it goes inside it: its drop, too, may wait for the connection.
-            let _frame = ticket.is_running.then(|| ticket.slot.running.frame());
+            let _frame = ticket.is_running.then(|| ticket.slot.running().frame());
             drop(capture(|| this.future.set(None)));
             drop_quietly(ticket.event.take());
             drop(ticket.held.take());
         }
         if ticket.is_running {
-            ticket.slot.running.leave();
+            ticket.slot.running().leave();
         }
         desk.leave(&ticket.alarm, ticket.place, outcome);
     }
@@ -165,10 +171,10 @@ where
         let slot = &ticket.slot;
         if !ticket.is_running {
             // Counted before it looks: who ends the connection looks at the count after having ended it.
-            slot.running.enter();
+            slot.running().enter();
             ticket.is_running = true;
         }
-        let _frame = slot.running.frame();
+        let _frame = slot.running().frame();
         let mut reply = None;
         let step = capture(|| {
             if let Some(event) = ticket.event.take() {

@@ -23,6 +23,7 @@ mod key;
 mod listen;
 mod make;
 mod matching;
+mod notes;
 mod panic;
 mod registry;
 mod reply;

@@ -1,13 +1,12 @@
 //! How many calls of one connection are running, and waiting until none is.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use event_listener::{Event, EventListener};
-use smallvec::SmallVec;
 
+use super::notes::Notes;
 use crate::sync::{AtomicU32, Ordering};
 
 /// In `count`: somebody has waited, so whoever finishes a call tells. It stays, since a connection is waited for once.
@@ -50,7 +49,8 @@ impl Running {
 
     /// Whether no call is running, those aside that this very thread is in the middle of.
     fn is_idle(&self) -> bool {
-        (self.count.load(Ordering::SeqCst) & !AWAITED) as usize <= frames_of(self)
+        (self.count.load(Ordering::SeqCst) & !AWAITED) as usize
+            <= FRAMES.with(|frames| frames.count(self.address()))
     }
 
     /// Ready once no call is running. `listener` belongs to the one who waits.
@@ -78,9 +78,9 @@ impl Running {
     }
 
     /// Makes this thread known to be inside a call, for as long as the guard lives.
+    #[inline]
     pub(crate) fn frame(&self) -> Frame {
-        // A thread that is being torn down goes without: it can wait for nobody any more.
-        let _ = FRAMES.try_with(|frames| frames.borrow_mut().push(self.address()));
+        FRAMES.with(|frames| frames.begin(self.address()));
         Frame(())
     }
 
@@ -90,28 +90,17 @@ impl Running {
 }
 
 thread_local! {
-    /// The calls this thread is inside of, innermost last. Without it, a callback that waits for its own connection
-    /// to come to rest would wait for itself.
-    static FRAMES: RefCell<SmallVec<[usize; 8]>> = const { RefCell::new(SmallVec::new_const()) };
-}
-
-fn frames_of(running: &Running) -> usize {
-    let address = running.address();
-    let count = |frames: &RefCell<SmallVec<[usize; 8]>>| {
-        frames
-            .borrow()
-            .iter()
-            .filter(|&&frame| frame == address)
-            .count()
-    };
-    FRAMES.try_with(count).unwrap_or(0)
+    /// The calls this thread is inside of. Without it, a callback that waits for its own connection to come to rest would
+    /// wait for itself.
+    static FRAMES: Notes = const { Notes::new() };
 }
 
 #[must_use]
 pub(crate) struct Frame(());
 
 impl Drop for Frame {
+    #[inline]
     fn drop(&mut self) {
-        let _ = FRAMES.try_with(|frames| frames.borrow_mut().pop());
+        FRAMES.with(Notes::end);
     }
 }

@@ -4,9 +4,11 @@ use std::any::Any;
 use std::task::Context;
 
 use super::async_target::Started;
+use super::board::Desk;
 use super::event::Event;
-use super::job::Ticket;
+use super::job::Disconnect;
 use super::panic::Panic;
+use super::registry::{Held, Slot};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
 
@@ -32,8 +34,17 @@ pub(crate) trait Target<P, R, K>: Send + Sync {
         unreachable!("sync callbacks are called")
     }
 
-    /// A task that calls an async callback on an executor.
-    fn job(&self, _ticket: Ticket<P, R, K>) -> BoxFuture<'static, ()> {
+    /// A task that calls an async callback on an executor. From parts that go by in registers, so that each is written
+    /// once, where it stays.
+    fn job(
+        &self,
+        _slot: Arc<Slot<P, R, K>>,
+        _event: Arc<Event<P, K>>,
+        _held: Option<Box<Held>>,
+        _desk: Desk<R>,
+        _place: usize,
+        _disconnect: Disconnect<P, R, K>,
+    ) -> BoxFuture<'static, ()> {
         unreachable!("sync callbacks are called")
     }
 

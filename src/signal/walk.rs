@@ -5,28 +5,10 @@
 //! let go of: nothing has to be counted for each call. A thread that waits from inside a callback is walking itself; it
 //! must not wait for its own walks, so each thread notes which copies it walks.
 
-use std::cell::{Cell, RefCell};
-
-/// As many nested walks as are noted without allocating.
-const FEW: usize = 32;
-
-/// The walks of one thread.
-struct Walks {
-    depth: Cell<usize>,
-    /// The addresses of the copies, outermost first.
-    few: [Cell<usize>; FEW],
-}
+use super::notes::Notes;
 
 thread_local! {
-    /// Without a destructor, so that it costs no registration.
-    static WALKS: Walks = const {
-        Walks {
-            depth: Cell::new(0),
-            few: [const { Cell::new(0) }; FEW],
-        }
-    };
-    /// Those beyond: for sends nested in callbacks nested in sends that deep.
-    static DEEPER: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    static WALKS: Notes = const { Notes::new() };
 }
 
 /// Notes that this thread walks a copy, until it is dropped, before any that was begun earlier.
@@ -36,14 +18,7 @@ pub(crate) struct Walk(());
 impl Walk {
     #[inline]
     pub(crate) fn begin(copy: *const ()) -> Self {
-        WALKS.with(|walks| {
-            let depth = walks.depth.get();
-            walks.depth.set(depth + 1);
-            match walks.few.get(depth) {
-                Some(noted) => noted.set(copy.addr()),
-                None => DEEPER.with_borrow_mut(|deeper| deeper.push(copy.addr())),
-            }
-        });
+        WALKS.with(|walks| walks.begin(copy.addr()));
         Self(())
     }
 }
@@ -51,22 +26,11 @@ impl Walk {
 impl Drop for Walk {
     #[inline]
     fn drop(&mut self) {
-        WALKS.with(|walks| {
-            let depth = walks.depth.get() - 1;
-            walks.depth.set(depth);
-            if depth >= FEW {
-                DEEPER.with_borrow_mut(Vec::pop);
-            }
-        });
+        WALKS.with(Notes::end);
     }
 }
 
 /// How many walks of a copy are this thread's own.
 pub(crate) fn own_walks<T: ?Sized>(copy: *const T) -> usize {
-    let own = |noted: usize| usize::from(noted == copy.addr());
-    let few: usize = WALKS.with(|walks| {
-        let noted = walks.few.iter().take(walks.depth.get());
-        noted.map(|noted| own(noted.get())).sum()
-    });
-    few + DEEPER.with_borrow(|deeper| deeper.iter().map(|noted| own(*noted)).sum::<usize>())
+    WALKS.with(|walks| walks.count(copy.addr()))
 }

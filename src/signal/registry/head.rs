@@ -13,7 +13,7 @@ use super::options::Options;
 use super::rank::Rank;
 use super::record::Record;
 use crate::signal::report::ConnectionId;
-use crate::signal::running::{Running, released};
+use crate::signal::running::released;
 use crate::sync::{Arc, AtomicU32, Lock, Ordering, Weak};
 
 /// How a connection stands, and where it is filed.
@@ -23,9 +23,6 @@ use crate::sync::{Arc, AtomicU32, Lock, Ordering, Weak};
 pub(crate) struct Head<P, R, K> {
     pub(super) record: Lock<Record<P, R, K>>,
     pub(crate) home: Weak<Registry<P, R, K>>,
-    /// Calls of an async callback that are under way, those aside that are in their first poll within a send: what is
-    /// in the middle of a walk is known from the walk.
-    pub(crate) running: Running,
     /// Written before the connection is shared.
     pub(crate) id: ConnectionId,
     /// Written under the registry's lock, while the connection is in no list.
@@ -50,7 +47,6 @@ impl<P, R, K> Head<P, R, K> {
         Self {
             record: Lock::new(Record::Nowhere),
             home,
-            running: Running::new(),
             id: ConnectionId(0),
             priority: AtomicI32::new(0),
             state: AtomicU32::new(if is_async { ASYNC } else { 0 }),
@@ -124,13 +120,12 @@ impl<P, R, K> Head<P, R, K> {
         self.state.fetch_sub(BLOCK, Ordering::SeqCst);
     }
 
-    /// Ready once an ended connection is not being called any more, by anyone but this very thread.
-    pub(crate) fn poll_rest(
+    /// Ready once an ended connection is not being walked any more, by anyone but this very thread.
+    pub(super) fn poll_unwalked(
         &self,
         listener: &mut Option<EventListener>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        // First the walks: a call that has to wait counts itself before the walk that started it ends.
         let walked = || self.record.hold().walked_by_others();
         while let Some(own) = walked() {
             if own > 0 {
@@ -150,7 +145,7 @@ impl<P, R, K> Head<P, R, K> {
         *listener = None;
         // The count of a copy is read without order; what its last walk did must be seen all the same.
         fence(Ordering::SeqCst);
-        self.running.poll_idle(listener, cx)
+        Poll::Ready(())
     }
 }
 

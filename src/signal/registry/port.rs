@@ -2,12 +2,12 @@
 
 use std::hash::Hash;
 use std::ops::Deref;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use event_listener::EventListener;
 
 use super::Registry;
-use super::slot::{Slot, Standing};
+use super::slot::{Calls, Slot, Standing};
 use crate::signal::filter::Filters;
 use crate::signal::target::Target;
 use crate::sync::{Arc, Weak};
@@ -28,12 +28,13 @@ pub(crate) trait Handle<K>: Send + Sync {
     fn remove(self: Arc<Self>, filters: Filters<K>) -> bool;
 }
 
-impl<P, R, K, T> Handle<K> for Standing<P, R, K, T>
+impl<P, R, K, T, C> Handle<K> for Standing<P, R, K, T, C>
 where
     P: 'static,
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
     T: Deref<Target: Target<P, R, K>> + Send + Sync + 'static,
+    C: Calls,
 {
     fn name(self: Arc<Self>) -> Option<Arc<str>> {
         standing(self)?.0.name()
@@ -54,7 +55,10 @@ where
             // Whoever ended it may not have come to taking it out of its lists yet.
             self.head.leave_home();
         }
-        self.head.poll_rest(listener, cx)
+        // First the walks: a call that has to wait counts itself before the walk that started it ends.
+        ready!(self.head.poll_unwalked(listener, cx));
+        let running = self.calls.running();
+        running.map_or(Poll::Ready(()), |running| running.poll_idle(listener, cx))
     }
 
     fn block(&self) {

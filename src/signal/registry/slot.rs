@@ -11,9 +11,11 @@ use super::head::{ASYNC, EXHAUSTED, GUARDED, Head};
 use super::options::{Guarded, Held};
 use super::port::Port;
 use super::rank::{Rank, Ranked};
+use crate::signal::board::Desk;
 use crate::signal::event::Event;
-use crate::signal::job::Ticket;
+use crate::signal::job::Disconnect;
 use crate::signal::panic::{Panic, Quiet};
+use crate::signal::running::Running;
 use crate::signal::target::{Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
@@ -25,6 +27,7 @@ pub(crate) trait Connected<P, R, K>: Target<P, R, K> {
     fn head(&self) -> &Head<P, R, K>;
     fn head_mut(&mut self) -> &mut Head<P, R, K>;
     fn port(self: Arc<Self>) -> Port<K>;
+    fn calls(&self) -> Option<&Running>;
 
     /// Calls a sync callback, if there is nothing to be asked first. `None`: look closer.
     ///
@@ -48,9 +51,29 @@ impl<P, R, K> Ranked for Slot<P, R, K> {
 
 /// A connection and what it calls, in one piece of memory.
 #[repr(C)]
-pub(super) struct Standing<P, R, K, T> {
+pub(super) struct Standing<P, R, K, T, C> {
     pub(super) head: Head<P, R, K>,
+    pub(super) calls: C,
     target: T,
+}
+
+/// Which calls of a callback are under way.
+pub(super) trait Calls: Send + Sync + 'static {
+    fn running(&self) -> Option<&Running>;
+}
+
+/// Of an async one: all, those aside that are in their first poll within a send.
+impl Calls for Running {
+    fn running(&self) -> Option<&Running> {
+        Some(self)
+    }
+}
+
+/// Of a sync one: none has to be counted. What is in the middle of a walk is known from the walk.
+impl Calls for () {
+    fn running(&self) -> Option<&Running> {
+        None
+    }
 }
 
 /// A target that holds nothing whose drop could panic.
@@ -85,22 +108,39 @@ where
     K: Hash + Eq + Send + Sync + 'static,
     T: Target<P, R, K> + 'static,
 {
-    let head = Head::new(home, target.is_async());
-    if const { needs_drop::<T>() } {
-        let target = Quiet::new(target);
-        Arc::new(Standing { head, target })
+    let is_async = target.is_async();
+    let head = Head::new(home, is_async);
+    if is_async {
+        let (calls, target) = (Running::new(), Quiet::new(target));
+        Arc::new(Standing {
+            head,
+            calls,
+            target,
+        })
+    } else if const { needs_drop::<T>() } {
+        let (calls, target) = ((), Quiet::new(target));
+        Arc::new(Standing {
+            head,
+            calls,
+            target,
+        })
     } else {
-        let target = Plain(target);
-        Arc::new(Standing { head, target })
+        let (calls, target) = ((), Plain(target));
+        Arc::new(Standing {
+            head,
+            calls,
+            target,
+        })
     }
 }
 
-impl<P, R, K, T> Connected<P, R, K> for Standing<P, R, K, T>
+impl<P, R, K, T, C> Connected<P, R, K> for Standing<P, R, K, T, C>
 where
     P: 'static,
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
     T: Deref<Target: Target<P, R, K>> + Send + Sync + 'static,
+    C: Calls,
 {
     fn head(&self) -> &Head<P, R, K> {
         &self.head
@@ -108,6 +148,10 @@ where
 
     fn head_mut(&mut self) -> &mut Head<P, R, K> {
         &mut self.head
+    }
+
+    fn calls(&self) -> Option<&Running> {
+        self.calls.running()
     }
 
     fn port(self: Arc<Self>) -> Port<K> {
@@ -125,10 +169,11 @@ where
     }
 }
 
-impl<P, R, K, T> Target<P, R, K> for Standing<P, R, K, T>
+impl<P, R, K, T, C> Target<P, R, K> for Standing<P, R, K, T, C>
 where
     K: Send + Sync,
     T: Deref<Target: Target<P, R, K>> + Send + Sync,
+    C: Calls,
 {
     fn is_async(&self) -> bool {
         self.target.is_async()
@@ -147,8 +192,16 @@ where
         self.target.begin(event, cx, unready)
     }
 
-    fn job(&self, ticket: Ticket<P, R, K>) -> BoxFuture<'static, ()> {
-        self.target.job(ticket)
+    fn job(
+        &self,
+        slot: Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Box<Held>>,
+        desk: Desk<R>,
+        place: usize,
+        disconnect: Disconnect<P, R, K>,
+    ) -> BoxFuture<'static, ()> {
+        self.target.job(slot, event, held, desk, place, disconnect)
     }
 
     fn start(&self, event: Arc<Event<P, K>>, future: &mut dyn Any) {
@@ -161,6 +214,14 @@ where
 }
 
 impl<P, R, K> dyn Connected<P, R, K> {
+    /// The calls of an async callback that are under way.
+    pub(crate) fn running(&self) -> &Running {
+        match self.calls() {
+            Some(running) => running,
+            None => unreachable!("sync callbacks are called, and not started"),
+        }
+    }
+
     /// Whether everything it depends on is there: the object of a weak method, what it tracks, and a sender, where
     /// senders are all it listens to.
     pub(super) fn is_supported(&self) -> bool {

@@ -24,6 +24,11 @@ impl Hall {
         Arc::new(hall)
     }
 
+    /// Nobody attends any more. Whoever still has a way to ring does not keep the task's waker alive.
+    pub(super) fn close(&self) {
+        drop(self.task.take());
+    }
+
     /// Takes the numbers of the bells that have been rung; those that ring from now on wake this task.
     pub(super) fn attend(&self, task: &Waker, rung: &mut Vec<usize>) {
         // First the task, then the numbers: what rings in between does both.
@@ -47,6 +52,14 @@ impl Bell {
             number,
             is_rung: AtomicBool::new(false),
         })
+    }
+
+    /// One that rings from the beginning, without having woken the task.
+    pub(super) fn rung(hall: &Arc<Hall>, number: usize) -> Arc<Self> {
+        let bell = Self::new(hall, number);
+        bell.is_rung.store(true, Ordering::Release);
+        hall.rung.hold().push(number);
+        bell
     }
 
     /// Before its group is polled: what rings from now on is another time. An exchange, as in ringing: who finds it rung

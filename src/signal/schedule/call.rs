@@ -21,7 +21,7 @@ pub(crate) struct Call<P, R, K> {
 impl<P, R, K> Call<P, R, K> {
     /// For a call that was begun in the middle of a walk, which has kept it known as running until now.
     pub(crate) fn new(slot: Arc<Slot<P, R, K>>, future: Started<R>, held: Option<Held>) -> Self {
-        slot.running.enter();
+        slot.running().enter();
         Self {
             slot,
             future: Some(future),
@@ -31,7 +31,7 @@ impl<P, R, K> Call<P, R, K> {
 
     /// Polls it. Once it is ready it has ended: who has seen its outcome finds nothing running.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Failure>> {
-        let frame = self.slot.running.frame();
+        let frame = self.slot.running().frame();
         let Some(running) = &mut self.future else {
             unreachable!("a call is polled until it is ready")
         };
@@ -45,7 +45,7 @@ impl<P, R, K> Call<P, R, K> {
         let dropped = capture(|| drop(finished));
         drop(self.held.take());
         drop(frame);
-        self.slot.running.leave();
+        self.slot.running().leave();
         Poll::Ready(match (polled, dropped) {
             (Ok(reply), Ok(())) => Ok(reply),
             (Ok(reply), Err(panic)) => {
@@ -64,11 +64,11 @@ impl<P, R, K> Drop for Call<P, R, K> {
         let Some(future) = self.future.take() else {
             return;
         };
-        let frame = self.slot.running.frame();
+        let frame = self.slot.running().frame();
         drop_quietly(future);
         drop(self.held.take());
         drop(frame);
-        self.slot.running.leave();
+        self.slot.running().leave();
     }
 }
 

@@ -16,9 +16,10 @@ use crate::sync::{Arc, Lock};
 
 /// The calls of one send that have not finished, each with its place in the report. Dropping the crew cancels them.
 ///
-/// The first few that have to wait are polled whenever the crew is, and cost nothing more. Those beyond wait in groups,
-/// each with a waker of its own: a wake-up polls the groups that were woken. So a call is polled for nothing as often as
-/// its neighbours are woken, and a thousand calls that finish one by one take a few thousand polls, not a million.
+/// A few that have to wait are polled whenever the crew is, which costs nothing more. Where there are more than a few,
+/// all wait in groups, each with a waker of its own, and a wake-up polls the groups that were woken. So a call is polled
+/// for nothing as often as its neighbours are woken, and a thousand calls that finish one by one take a few thousand
+/// polls, not a million.
 pub(crate) struct Crew<P, R, K> {
     /// The lock is never taken: it is what lets futures that are not `Sync` be part of one that is, since nobody reaches
     /// them without being alone with the crew.
@@ -28,13 +29,16 @@ pub(crate) struct Crew<P, R, K> {
 struct Rows<P, R, K> {
     /// How many calls wait.
     waiting: usize,
-    front: Vec<Seat<P, R, K>>,
-    /// Whether those in front have been polled by whoever polls the crew.
+    /// All of them, as long as they are few.
+    few: Vec<Seat<P, R, K>>,
+    /// Whether the few have just been polled within the send.
     is_fresh: bool,
     groups: Vec<Group<P, R, K>>,
     hall: Option<Arc<Hall>>,
     /// The groups that are being polled; kept for its memory.
     rung: Vec<usize>,
+    /// Where a callback says why it gave no reply: `Gone` between two.
+    unready: Unready<R>,
 }
 
 struct Group<P, R, K> {
@@ -48,18 +52,19 @@ struct Seat<P, R, K> {
     call: Call<P, R, K>,
 }
 
-/// How many calls are polled together.
-const SEATS: usize = 16;
+/// How many calls are polled together: more make it cheaper to wait, fewer make it cheaper to be woken.
+const SEATS: usize = 12;
 
 impl<P, R, K> Crew<P, R, K> {
     pub(crate) fn new() -> Self {
         let rows = Rows {
             waiting: 0,
-            front: Vec::new(),
+            few: Vec::new(),
             is_fresh: false,
             groups: Vec::new(),
             hall: None,
             rung: Vec::new(),
+            unready: Unready::Gone,
         };
         Self {
             rows: Lock::new(rows),
@@ -82,20 +87,18 @@ impl<P, R, K> Crew<P, R, K> {
         K: Hash + Eq + Send + Sync + 'static,
     {
         let rows = self.rows.get_mut();
-        let mut unready = Unready::Gone;
-        let (reply, seats) = if rows.front.len() < SEATS {
-            let reply = slot.begin(event, cx, &mut unready);
-            (reply, &mut rows.front)
+        let unready = &mut rows.unready;
+        let (reply, seats) = if rows.groups.is_empty() && rows.few.len() < SEATS {
+            (slot.begin(event, cx, unready), &mut rows.few)
         } else {
-            let group = rows.open_group(cx.waker());
+            let group = open_group(&mut rows.groups, &mut rows.few, &mut rows.hall, cx.waker());
             let cx = &mut Context::from_waker(&group.waker);
-            let reply = slot.begin(event, cx, &mut unready);
-            (reply, &mut group.seats)
+            (slot.begin(event, cx, unready), &mut group.seats)
         };
         if let Some(reply) = reply {
             return Handed::Replied(reply);
         }
-        match unready {
+        match mem::replace(unready, Unready::Gone) {
             Unready::Waits(future) => {
                 let call = Call::new(Arc::clone(slot), future, held);
                 seats.push(Seat { place, call });
@@ -128,9 +131,8 @@ impl<P, R, K> Crew<P, R, K> {
             *waiting -= 1;
             finished(place, outcome)
         };
-        // Within the send they have been polled a moment ago, and that with this waker.
-        if !mem::take(&mut rows.is_fresh)
-            && poll_seats(&mut rows.front, cx, &mut finished).is_break()
+        // Those polled within the send were polled with this waker.
+        if !mem::take(&mut rows.is_fresh) && poll_seats(&mut rows.few, cx, &mut finished).is_break()
         {
             return Poll::Ready(());
         }
@@ -152,23 +154,41 @@ impl<P, R, K> Crew<P, R, K> {
     }
 }
 
-impl<P, R, K> Rows<P, R, K> {
-    /// The last group, if it has a seat left, or a new one.
-    fn open_group(&mut self, task: &Waker) -> &mut Group<P, R, K> {
-        let is_full = |group: &Group<P, R, K>| group.seats.len() == SEATS;
-        if self.groups.last().is_none_or(is_full) {
-            let hall = self.hall.get_or_insert_with(|| Hall::new(task));
-            let bell = Bell::new(hall, self.groups.len());
-            self.groups.push(Group {
-                seats: Vec::new(),
-                waker: Waker::from(Arc::clone(&bell)),
-                bell,
-            });
+impl<P, R, K> Drop for Rows<P, R, K> {
+    fn drop(&mut self) {
+        if let Some(hall) = &self.hall {
+            hall.close();
         }
-        match self.groups.last_mut() {
-            Some(group) => group,
-            None => unreachable!("one was added"),
+    }
+}
+
+impl<P, R, K> Group<P, R, K> {
+    fn new(seats: Vec<Seat<P, R, K>>, bell: Arc<Bell>) -> Self {
+        let waker = Waker::from(Arc::clone(&bell));
+        Self { seats, bell, waker }
+    }
+}
+
+/// The last group, if it has a seat left, or a new one. The first takes the few in.
+fn open_group<'a, P, R, K>(
+    groups: &'a mut Vec<Group<P, R, K>>,
+    few: &mut Vec<Seat<P, R, K>>,
+    hall: &mut Option<Arc<Hall>>,
+    task: &Waker,
+) -> &'a mut Group<P, R, K> {
+    let is_full = |group: &Group<P, R, K>| group.seats.len() == SEATS;
+    if groups.last().is_none_or(is_full) {
+        let hall = hall.get_or_insert_with(|| Hall::new(task));
+        if groups.is_empty() {
+            // They have a waker of their own from now on, so they have to be polled with it.
+            groups.push(Group::new(mem::take(few), Bell::rung(hall, 0)));
         }
+        let bell = Bell::new(hall, groups.len());
+        groups.push(Group::new(Vec::with_capacity(SEATS), bell));
+    }
+    match groups.last_mut() {
+        Some(group) => group,
+        None => unreachable!("one was added"),
     }
 }
 

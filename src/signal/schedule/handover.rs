@@ -4,13 +4,15 @@ use std::hash::Hash;
 use std::iter;
 use std::task::{Context, Waker};
 
+use smallvec::SmallVec;
+
 use super::Schedule;
 use super::call::failure;
 use crate::signal::board::{Board, Desk};
 use crate::signal::event::Event;
 use crate::signal::job::{Job, Ticket};
 use crate::signal::panic::{capture, drop_quietly};
-use crate::signal::registry::{Held, Slot};
+use crate::signal::registry::{Head, Held, Slot};
 use crate::signal::report::Failure;
 use crate::signal::target::Unready;
 use crate::spawn::{BoxFuture, Spawner};
@@ -23,7 +25,7 @@ pub(crate) struct Handover<'a, R> {
     desk: Option<Desk<R>>,
     /// Desks for the next jobs. Made several at a time: jobs that finish on other threads meanwhile count down what
     /// making one counts up, and a counter that goes back and forth between threads is slow.
-    desks: Vec<Desk<R>>,
+    desks: SmallVec<[Desk<R>; DESKS]>,
     made: usize,
 }
 
@@ -46,7 +48,7 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
             spawner,
             schedule,
             desk: None,
-            desks: Vec::new(),
+            desks: SmallVec::new(),
             made: 0,
         }
     }
@@ -65,8 +67,9 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
         let mut unready = Unready::Gone;
         match self.schedule {
             Schedule::Spawn if slot.is_alive() => {
-                let ticket = Ticket::granted(Arc::clone(slot), event, held, self.new_desk(), place);
-                return self.spawn(slot.job(ticket));
+                let (own, held, desk) = (Arc::clone(slot), held.map(Box::new), self.new_desk());
+                let job = slot.job(own, event, held, desk, place, Head::disconnect);
+                return self.spawn(job);
             }
             Schedule::Spawn => {}
             // The executor polls it again as soon as it has it, so no wake-up can be lost here.
