@@ -4,8 +4,10 @@
 
 use std::alloc::System;
 use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fanfare::{Inline, Key, Signal, by_address};
+use fanfare::{Event, Inline, Key, Signal, by_address};
 use futures_lite::future::{block_on, yield_now};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -22,12 +24,15 @@ fn allocations(mut call: impl FnMut()) -> usize {
     change.allocations + change.reallocations
 }
 
-/// What is left over, an allocation each.
-fn live(make: impl FnOnce()) -> isize {
+/// What is left over: allocations, and bytes.
+fn live(make: impl FnOnce()) -> (isize, isize) {
     let region = Region::new(ALLOCATOR);
     make();
     let change = region.change();
-    change.allocations as isize - change.deallocations as isize
+    (
+        change.allocations as isize - change.deallocations as isize,
+        change.bytes_allocated as isize - change.bytes_deallocated as isize,
+    )
 }
 
 const LOGS: Key = Key::from_static("logs");
@@ -119,23 +124,45 @@ fn sends_allocate_no_more_than_promised() {
 
     async_calls();
 
-    let signal = Signal::new(0u64);
-    signal.connect_sync(|_| ()).now();
-    let unfiltered = live(|| {
-        (0..64).for_each(|number| {
-            drop(
-                signal
-                    .connect_sync(move |ev| {
-                        black_box(**ev ^ number);
-                    })
-                    .now(),
-            );
-        });
-    });
-    assert_eq!(
-        unfiltered, 64,
-        "a connection is one allocation; the lists grow in place"
-    );
+    connections_take_what_is_promised();
+    a_key_costs_its_own_callbacks_alone();
+}
+
+fn connections_take_what_is_promised() {
+    const CONNECTIONS: u64 = 10_000;
+    let signal = Signal::builder(0u64).key::<u64>().build();
+    let connect = |number: u64| {
+        signal.connect_sync(move |ev| {
+            black_box(**ev ^ number);
+        })
+    };
+    connect(0).now();
+    let (allocations, _) = live(|| (0..64).for_each(|number| drop(connect(number).now())));
+    assert_eq!(allocations, 64, "unfiltered: the lists grow in place");
+    let (_, bytes) = live(|| (0..CONNECTIONS).for_each(|number| drop(connect(number).now())));
+    assert!(bytes <= 100 * CONNECTIONS as isize, "unfiltered: {bytes}");
+    let (_, bytes) = live(|| (0..CONNECTIONS).for_each(|key| drop(connect(key).key(key).now())));
+    assert!(bytes <= 160 * CONNECTIONS as isize, "keyed: {bytes}");
+
+    // The callback and where it is filed, and nothing else.
+    let (allocations, _) = live(|| drop(connect(0).key(CONNECTIONS + 1).now()));
+    assert!(allocations <= 3, "a key: {allocations}");
+}
+
+fn a_key_costs_its_own_callbacks_alone() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let signal = Signal::builder(0u64).key::<u64>().build();
+    for key in 0..1_000u64 {
+        let calls = Arc::clone(&calls);
+        let count = move |_: &Event<u64, u64>| {
+            calls.fetch_add(1, Ordering::Relaxed);
+        };
+        signal.connect_sync(count).keys([key, key + 1]).now();
+    }
+    assert_eq!(signal.send().keys([7u64, 8]).now().count(), 3);
+    assert_eq!(calls.swap(0, Ordering::Relaxed), 3, "each once");
+    assert_eq!(signal.send().key(5_000u64).now().count(), 0);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
 }
 
 /// Async callbacks that are not ready at once, or not in the sender's task.

@@ -53,10 +53,10 @@ const NAMED: [&str; 13] = [
     "async-std",
     "async-broadcast",
     "event-listener",
+    "arc-swap",
     "async-channel",
     "futures",
     "hashbrown",
-    "papaya",
 ];
 
 /// Their versions, from a lock file. The newest, where there are several: that is the one asked for here.
