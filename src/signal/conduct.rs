@@ -67,16 +67,43 @@ pub(super) fn conduct<P, R, K>(
             }
         }
         ([key], []) => {
-            // `None`: there are unfiltered connections, too.
-            let alone =
-                registry.settled(|| registry.has_only_filtered().then(|| registry.with_key(key)));
-            match alone.seen {
-                Some(Some(list)) => walk_one(&list, event, complete, end),
-                Some(None) => {}
-                None => walk_several(registry, event, complete, end),
-            }
+            let alone = look_alone(registry, || registry.with_key(key));
+            walk_alone(registry, alone, event, complete, end);
+        }
+        ([], [sender]) => {
+            let alone = look_alone(registry, || registry.with_sender(sender));
+            walk_alone(registry, alone, event, complete, end);
         }
         _ => walk_several(registry, event, complete, end),
+    }
+}
+
+/// One list, if it is all there is to look at; `None` if there are unfiltered connections, too.
+#[inline]
+fn look_alone<P, R, K>(
+    registry: &Registry<P, R, K>,
+    look: impl Fn() -> Option<Published<P, R, K>>,
+) -> Option<Option<Published<P, R, K>>> {
+    let look = || registry.has_only_filtered().then(&look);
+    registry.settled(look).seen
+}
+
+#[inline]
+fn walk_alone<P, R, K>(
+    registry: &Registry<P, R, K>,
+    alone: Option<Option<Published<P, R, K>>>,
+    event: &mut Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
+    end: &mut impl End<P, R, K>,
+) where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    match alone {
+        Some(Some(list)) => walk_one(&list, event, complete, end),
+        Some(None) => {}
+        None => walk_several(registry, event, complete, end),
     }
 }
 

@@ -50,6 +50,9 @@ pub struct Signal<P, R = (), K = Key> {
 }
 
 pub(super) struct Shared<P, R, K> {
+    /// As in `origin`, where sends need not go for it.
+    pub(super) id: SignalId,
+    pub(super) is_named: bool,
     pub(super) origin: Arc<Origin<P>>,
     /// The same, for sends to borrow; it is never swapped.
     pub(super) lent: ArcSwap<Origin<P>>,
@@ -91,7 +94,7 @@ impl<P, R, K> Signal<P, R, K> {
     /// The signal's number; clones share it.
     #[must_use]
     pub fn id(&self) -> SignalId {
-        self.shared.origin.info.id()
+        self.shared.id
     }
 
     /// The name it was built with.
@@ -132,11 +135,15 @@ where
             schedule,
         } = settings;
         let info = SignalInfo::new(SignalId(next_number(&LAST)), name);
+        let id = info.id();
+        let is_named = info.name().is_some();
         let origin = Arc::new(Origin { defaults, info });
         let lent = ArcSwap::new(Arc::clone(&origin));
         let registry = Arc::new(Registry::new());
         Self {
             shared: Arc::new(Shared {
+                id,
+                is_named,
                 origin,
                 lent,
                 spawner,

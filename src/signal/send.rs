@@ -41,7 +41,7 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     pub(super) fn new(signal: &'a Signal<P, R, K>) -> Self {
         Self {
             signal,
-            event: Event::new(signal.shared.origin.info.id()),
+            event: Event::new(signal.shared.id),
             failed: None,
             to_all: false,
         }
@@ -194,8 +194,7 @@ where
         }
         let shared = &self.signal.shared;
         if !shared.registry.is_silent() {
-            let is_named = shared.origin.info.name().is_some();
-            let complete = |event: &mut Event<P, K>| event.complete(&shared.lent, is_named);
+            let complete = |event: &mut Event<P, K>| event.complete(&shared.lent, shared.is_named);
             conduct(
                 &shared.registry,
                 &mut self.event,

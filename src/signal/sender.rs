@@ -26,14 +26,27 @@ pub struct SenderId {
 }
 
 /// What senders are compared by. The kinds never equal each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Address {
     place: Place,
     /// Of a sender that is one method of another.
     method: Option<TypeId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// One word in the usual case: sends hash it.
+impl Hash for Address {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.place {
+            Place::At(address) => state.write_usize(address),
+            Place::Unique(number) => state.write_u64(number),
+        }
+        if let Some(method) = &self.method {
+            method.hash(state);
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     At(usize),
     Unique(u64),
