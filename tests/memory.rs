@@ -16,9 +16,10 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 fn live() -> (isize, isize) {
     let stats = ALLOCATOR.stats();
     let difference = |made: usize, freed: usize| made as isize - freed as isize;
-    let bytes =
-        difference(stats.bytes_allocated, stats.bytes_deallocated) + stats.bytes_reallocated;
-    (difference(stats.allocations, stats.deallocations), bytes)
+    (
+        difference(stats.allocations, stats.deallocations),
+        difference(stats.bytes_allocated, stats.bytes_deallocated),
+    )
 }
 
 struct Machine {
@@ -75,14 +76,14 @@ fn a_million_connects_and_disconnects_leave_nothing_behind() {
         "all but one have been disconnected"
     );
     assert!(stay.is_connected());
-    // Memory that a concurrent map retires is freed in batches: a few dozen may be waiting at either moment.
+    // A key that comes where others are may need one more bucket, which stays.
     let (allocations, bytes) = (after.0 - before.0, after.1 - before.1);
     assert!(
-        allocations.abs() < 1_000,
+        (0..20).contains(&allocations),
         "{allocations} allocations more after 800,000 connections"
     );
     assert!(
-        bytes.abs() < 1_000_000,
+        (0..2_000).contains(&bytes),
         "{bytes} bytes more after 800,000 connections"
     );
 
