@@ -11,8 +11,8 @@ use smallvec::SmallVec;
 
 use super::event::Event;
 use super::matching::merge;
-use super::panic::capture;
-use super::registry::{Admission, Head, Held, Lists, Published, Registry, Settled, Slot};
+use super::panic::{Panic, capture};
+use super::registry::{Admission, Head, Held, Lists, Published, Registry, Settled, Slot, Visit};
 use super::report::Failure;
 use super::schedule::failure;
 use super::walk::Walk;
@@ -195,25 +195,38 @@ where
     loop {
         let shown = event.get();
         let mut replies = 0;
-        let stopped = loop {
-            let Some(slot) = slots.next() else { break None };
+        let stop = loop {
+            let Some(slot) = slots.next() else {
+                break None;
+            };
             match capture(|| slot.visit(shown)) {
-                Ok(Some(reply)) if counts => {
+                Ok(Visit::Replied(reply)) if counts => {
                     drop(reply);
                     replies += 1;
                 }
-                Ok(Some(reply)) => end.replied(reply)?,
-                Ok(None) => break Some((slot, None)),
-                Err(panic) => break Some((slot, Some(panic))),
+                Ok(Visit::Replied(reply)) => end.replied(reply)?,
+                Ok(Visit::Start) => break Some((slot, Stop::Start)),
+                Ok(Visit::Odd) => break Some((slot, Stop::Odd)),
+                Err(panic) => break Some((slot, Stop::Failed(panic))),
             }
         };
-        end.counted(replies);
-        match stopped {
-            Some((slot, None)) => look_closer(slot, event, end)?,
-            Some((slot, Some(panic))) => end.failed(failure(slot, panic))?,
+        if replies > 0 {
+            end.counted(replies);
+        }
+        match stop {
+            Some((slot, Stop::Start)) => end.granted(slot, event.share(), None)?,
+            Some((slot, Stop::Odd)) => look_closer(slot, event, end)?,
+            Some((slot, Stop::Failed(panic))) => end.failed(failure(slot, panic))?,
             None => return ControlFlow::Continue(()),
         }
     }
+}
+
+/// What the inner loop leaves to the outer one.
+enum Stop {
+    Start,
+    Odd,
+    Failed(Panic),
 }
 
 /// Apart, so that what is held for the length of a call costs those nothing that hold nothing.

@@ -50,13 +50,14 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
         let this = &mut *self;
-        if let Some(mut send) = this.send.take() {
+        if let Some(send) = &mut this.send {
             let mut joining = Joining {
                 report: &mut this.report,
                 crew: &mut this.crew,
                 cx,
             };
             let sent = send.conduct(&mut joining);
+            this.send = None;
             if let Err(panic) = sent {
                 return Poll::Ready(Report::of_unsent(panic));
             }

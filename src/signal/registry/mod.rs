@@ -41,7 +41,7 @@ pub(crate) use look::{Lists, Published, Settled};
 pub(crate) use options::{Held, Options};
 pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
-pub(crate) use slot::{Admission, Slot};
+pub(crate) use slot::{Admission, Slot, Visit};
 
 use super::callback::CallbackId;
 use super::filter::Filters;

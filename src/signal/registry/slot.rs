@@ -29,10 +29,19 @@ pub(crate) trait Connected<P, R, K>: Target<P, R, K> {
     fn port(self: Arc<Self>) -> Port<K>;
     fn calls(&self) -> Option<&Running>;
 
-    /// Calls a sync callback, if there is nothing to be asked first. `None`: look closer.
+    /// Calls a sync callback, if there is nothing to be asked first.
     ///
     /// What a send does a thousand times: the state and the callable are looked at in one call, in one piece of memory.
-    fn visit(&self, event: &Event<P, K>) -> Option<R>;
+    fn visit(&self, event: &Event<P, K>) -> Visit<R>;
+}
+
+/// What came of a visit.
+pub(crate) enum Visit<R> {
+    Replied(R),
+    /// There is nothing to be asked, but its callback is async: it is to be started.
+    Start,
+    /// Look closer.
+    Odd,
 }
 
 impl<P, R, K> Deref for dyn Connected<P, R, K> {
@@ -160,11 +169,11 @@ where
     }
 
     #[inline]
-    fn visit(&self, event: &Event<P, K>) -> Option<R> {
-        if self.head.state() == 0 {
-            self.target.call(event)
-        } else {
-            None
+    fn visit(&self, event: &Event<P, K>) -> Visit<R> {
+        match self.head.state() {
+            0 => self.target.call(event).map_or(Visit::Odd, Visit::Replied),
+            ASYNC => Visit::Start,
+            _ => Visit::Odd,
         }
     }
 }
