@@ -58,12 +58,15 @@ pub(super) fn conduct<P, R, K>(
     if to_all {
         // The one way to reach a connection that listens to nothing but dead senders.
         registry.verify_all();
-        return walk_one(&registry.everything(), event, complete, end);
+        // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
+        let all = registry.settled(|| registry.everything());
+        return walk_one(&all.seen, event, complete, end);
     }
     match (event.keys(), event.senders()) {
         ([], []) => {
-            if !registry.has_only_filtered() {
-                walk_one(&registry.unfiltered(), event, complete, end);
+            let look = || (!registry.has_only_filtered()).then(|| registry.unfiltered());
+            if let Some(list) = registry.settled(look).seen {
+                walk_one(&list, event, complete, end);
             }
         }
         ([key], []) => {
@@ -120,36 +123,66 @@ fn walk_several<P, R, K>(
     K: Hash + Eq + Send + Sync + 'static,
 {
     loop {
-        let Settled { seen, version } = registry.settled(|| {
-            let mut lists = Lists::new();
+        let Settled { mut seen, version } = registry.settled(|| {
+            let mut walking = Walking::new();
             if !registry.has_only_filtered() {
-                lists.push(registry.unfiltered());
+                walking.begin(registry.unfiltered());
             }
             let with_keys = event.keys().iter().map(|key| registry.with_key(key));
-            lists.extend(with_keys.flatten());
+            with_keys.flatten().for_each(|list| walking.begin(list));
             let with_senders = event.senders().iter();
-            lists.extend(with_senders.filter_map(|sender| registry.with_sender(sender)));
-            lists
+            with_senders
+                .filter_map(|sender| registry.with_sender(sender))
+                .for_each(|list| walking.begin(list));
+            walking
         });
-        if let [list] = &seen[..] {
+        if let [list] = &seen.lists[..] {
+            // Noted there.
+            seen.walks.clear();
             return walk_one(list, event, complete, end);
         }
         // Merged before anything is called, since a callback may change what stands where; and by ranks that do not change
         // meanwhile.
-        let row = merge(seen.iter().map(Published::pieces));
+        let row = merge(seen.lists.iter().map(Published::pieces));
         if !registry.is_at(version) {
             continue;
         }
         if row.is_empty() {
             return;
         }
-        let _walks: SmallVec<[Walk; 8]> = seen
-            .iter()
-            .map(|list| Walk::begin(list.address()))
-            .collect();
         complete(event);
         let _ = walk(row.into_iter(), &mut Carried::new(event), end);
         return;
+    }
+}
+
+/// The lists of a send, noted as walked for as long as they are held. Let go of one after the other: what one of them was the
+/// last to hold may wait, when it is dropped, for what stands in the others.
+struct Walking<P, R, K> {
+    lists: Lists<P, R, K>,
+    walks: SmallVec<[Walk; 4]>,
+}
+
+impl<P, R, K> Walking<P, R, K> {
+    fn new() -> Self {
+        Self {
+            lists: Lists::new(),
+            walks: SmallVec::new(),
+        }
+    }
+
+    fn begin(&mut self, list: Published<P, R, K>) {
+        self.walks.push(Walk::begin(list.address()));
+        self.lists.push(list);
+    }
+}
+
+impl<P, R, K> Drop for Walking<P, R, K> {
+    fn drop(&mut self) {
+        while let Some(list) = self.lists.pop() {
+            drop(list);
+            self.walks.pop();
+        }
     }
 }
 

@@ -54,11 +54,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> DisconnectBui
         if self.filters.is_bare() {
             return slot.disconnect();
         }
-        let (removed, is_left_with_nothing) = self.registry.release(&slot, &self.filters);
-        if removed && is_left_with_nothing {
-            slot.disconnect();
-        }
-        removed
+        self.registry.release(&slot, &self.filters, true)
     }
 }
 

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
+use std::sync::atomic::fence;
 use std::task::{Context, Poll};
 
 use event_listener::EventListener;
@@ -12,6 +13,7 @@ use event_listener::EventListener;
 use super::connection::Connection;
 use super::key::Key;
 use super::registry::Port;
+use crate::sync::Ordering;
 
 /// Suspends a connection as long as it lives. Made by [`Connection::block`].
 #[must_use = "the connection goes on as soon as the guard is dropped"]
@@ -113,11 +115,12 @@ impl<K> Future for DisconnectAndWait<K> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let this = &mut *self;
         // What is called is held by whoever calls it.
-        let port = this.port.upgrade();
-        let rest = port.map_or(Poll::Ready(()), |port| {
-            port.poll_rest(&mut this.listener, cx)
-        });
-        rest.map(|()| this.stood)
+        let Some(port) = this.port.upgrade() else {
+            // Whoever let go of it last has done so after its last call.
+            fence(Ordering::Acquire);
+            return Poll::Ready(this.stood);
+        };
+        port.poll_rest(&mut this.listener, cx).map(|()| this.stood)
     }
 }
 

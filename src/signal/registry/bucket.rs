@@ -22,6 +22,16 @@ pub(super) struct Bucket<T, S: ?Sized, X> {
     overflow: OnceLock<Box<Self>>,
 }
 
+/// One after the other: what hashes badly makes long chains.
+impl<T, S: ?Sized, X> Drop for Bucket<T, S, X> {
+    fn drop(&mut self) {
+        let mut next = self.overflow.take();
+        while let Some(mut bucket) = next {
+            next = bucket.overflow.take();
+        }
+    }
+}
+
 const LOW_BITS: u64 = 0x01_0101_0101;
 const HIGH_BITS: u64 = 0x80_8080_8080;
 

@@ -7,7 +7,7 @@ use std::sync::atomic::fence;
 use hashbrown::HashMap;
 
 use super::filing::{Filing, Nodes};
-use super::head::Head;
+use super::head::{DISCONNECTED, Head};
 use super::leavings::Leavings;
 use super::membership::leave;
 use super::slot::Slot;
@@ -79,7 +79,7 @@ where
         let watched = watched(&filters);
         let spent = options.is_born_spent();
         let priority = options.priority;
-        let options = (!options.is_default()).then(|| Arc::new(options));
+        let mut options = (!options.is_default()).then(|| Arc::new(options));
         let name = name.map(Box::new);
         let mut filing = self.file(filters);
         if let Some(name) = &name {
@@ -93,12 +93,12 @@ where
         let known = name
             .as_ref()
             .and_then(|name| book.named.get(&**name))
-            .filter(|slot| slot.stands())
+            .filter(|slot| slot.replace_options(&mut options))
             .cloned();
         let is_new = known.is_none();
         if let Some(known) = known {
             self.rerank(&known, priority, &mut leavings);
-            leavings.options = known.replace_options(options);
+            leavings.options = options;
             leavings.slots.push(std::mem::replace(&mut slot, known));
         } else {
             book.connections_made += 1;
@@ -108,7 +108,7 @@ where
                 None => unreachable!("the request is its only holder"),
             }
             if options.is_some() {
-                slot.replace_options(options);
+                slot.replace_options(&mut options);
             }
             if let Some(name) = name {
                 let old = book.named.insert(*name, Arc::clone(&slot));
@@ -120,7 +120,7 @@ where
         }
         self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
-        drop(leavings);
+        leavings.clear();
 
         if spent {
             slot.disconnect();
@@ -147,13 +147,19 @@ where
             self.enlist(&mut book, (slot, false), filing, &mut leavings);
         }
         drop(book);
-        drop(leavings);
+        leavings.clear();
         self.sweep(2 * watched);
         stands
     }
 
-    /// Takes filters off a connection; tells whether it had any of them, and whether it has none left of any kind.
-    pub(crate) fn release(&self, slot: &Arc<Slot<P, R, K>>, filters: &Filters<K>) -> (bool, bool) {
+    /// Takes filters off a connection; tells whether it had any of them. If it had, and has none left of any kind, it may
+    /// end with the last one: in the same change, so that nobody can add another one in between.
+    pub(crate) fn release(
+        &self,
+        slot: &Arc<Slot<P, R, K>>,
+        filters: &Filters<K>,
+        ends_with_last: bool,
+    ) -> bool {
         let mut leavings = Leavings::new();
         let (nodes, book) = self.nodes_and_lock(filters);
         let change = Change::begin(&self.version);
@@ -175,18 +181,22 @@ where
         if is_empty && !was_empty {
             leavings.insert(&self.loose, slot);
         }
+        let ends = ends_with_last && removed && is_empty && slot.end(DISCONNECTED);
         drop((record, change, book));
-        drop(leavings);
-        (removed, is_empty)
+        leavings.clear();
+        if ends {
+            slot.leave_home();
+        }
+        removed
     }
 
     /// Takes a connection that has ended out of every list; if it has been taken out already, does nothing.
     pub(super) fn remove(&self, slot: &Head<P, R, K>) {
         let mut leavings = Leavings::new();
         let mut book = self.book.hold();
-        let change = Change::begin(&self.version);
         let mut record = slot.record.hold();
         if !record.is_gone() {
+            let _change = Change::begin(&self.version);
             self.delist(slot, &mut record, &mut leavings);
             let connections = self.connections.load(Ordering::Relaxed);
             self.connections.store(connections - 1, Ordering::Release);
@@ -201,8 +211,8 @@ where
             }
             record.set_gone();
         }
-        drop((record, change, book));
-        drop(leavings);
+        drop((record, book));
+        leavings.clear();
     }
 
     /// The connection of a callback that can be named, if it stands.
@@ -213,10 +223,25 @@ where
 
     /// Disconnects a connection if something it cannot do without has died; tells whether it still stands.
     pub(crate) fn verify(&self, slot: &Arc<Slot<P, R, K>>) -> bool {
-        if slot.stands() && !slot.is_supported() {
-            slot.disconnect();
+        if slot.stands() {
+            if !slot.is_supported() {
+                slot.disconnect();
+            } else if slot.is_orphaned() {
+                self.end_orphan(slot);
+            }
         }
         slot.stands()
+    }
+
+    /// Ends a connection that still listens to nothing but dead senders; nobody can add another filter meanwhile.
+    #[cold]
+    fn end_orphan(&self, slot: &Arc<Slot<P, R, K>>) {
+        let book = self.book.hold();
+        let ends = slot.is_orphaned() && slot.end(DISCONNECTED);
+        drop(book);
+        if ends {
+            slot.leave_home();
+        }
     }
 
     /// Takes the lock at a moment when everything is as it was looked up.

@@ -33,9 +33,9 @@ pub(crate) struct Head<P, R, K> {
 }
 
 /// Somebody disconnected it, or what it depends on died: nothing of it that has not started may start.
-const DISCONNECTED: u32 = 1;
+pub(super) const DISCONNECTED: u32 = 1;
 /// Its last call was granted: no further one may be, but that one may start.
-pub(super) const EXHAUSTED: u32 = 2;
+const EXHAUSTED: u32 = 2;
 /// It has options to look at before a call.
 pub(super) const GUARDED: u32 = 4;
 /// Its callback is to be started, and not called. Set from the beginning.
@@ -76,19 +76,31 @@ impl<P, R, K> Head<P, R, K> {
         self.record.hold().options().cloned()
     }
 
-    /// Gives the old options back, to be dropped where no lock is held.
-    pub(super) fn replace_options(
-        &self,
-        options: Option<Arc<Options<P, K>>>,
-    ) -> Option<Arc<Options<P, K>>> {
+    /// Gives a connection that stands other options, and the old ones back, to be dropped where no lock is held. False if
+    /// it has ended, by the last call that the old ones left, say: that is found out under the same lock.
+    pub(super) fn replace_options(&self, options: &mut Option<Arc<Options<P, K>>>) -> bool {
         let is_guarded = options.as_ref().is_some_and(|options| options.is_guarded());
-        let old = self.record.hold().replace_options(options);
+        let mut record = self.record.hold();
+        if !self.stands() {
+            return false;
+        }
+        *options = record.replace_options(options.take());
         if is_guarded {
             self.state.fetch_or(GUARDED, Ordering::SeqCst);
-        } else if old.is_some() {
+        } else if options.is_some() {
             self.state.fetch_and(!GUARDED, Ordering::SeqCst);
         }
-        old
+        true
+    }
+
+    /// Ends it with the last call that these options left, unless others have taken their place; tells whether it stood
+    /// until now.
+    pub(super) fn exhaust(&self, options: &Arc<Options<P, K>>) -> bool {
+        let record = self.record.hold();
+        let are_current = record
+            .options()
+            .is_some_and(|now| Arc::ptr_eq(now, options));
+        are_current && self.end(EXHAUSTED)
     }
 
     /// For whoever holds the registry's lock and has taken the connection out of every list.

@@ -76,9 +76,10 @@ impl<T, S: ?Sized, X> Index<T, S, X> {
             self.grow(buckets);
         }
         self.nodes.store(nodes, Ordering::Relaxed);
+        self.home(node.hash).insert(node);
+        // After the node: who reads this number and does not find the node has looked for another one.
         let arrivals = self.arrivals.load(Ordering::Relaxed);
         self.arrivals.store(arrivals + 1, Ordering::Release);
-        self.home(node.hash).insert(node);
     }
 
     /// Removes a node, or puts another one of the same value into its place; gives it back. For whoever holds the

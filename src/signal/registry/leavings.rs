@@ -9,6 +9,7 @@ use super::options::Options;
 use super::rank::Rank;
 use super::record::{KeyNode, Record, SenderNode};
 use super::slot::Slot;
+use crate::signal::panic::drop_quietly;
 use crate::sync::{Arc, Weak};
 
 /// What a change leaves over, to be dropped after the lock is released: declare it before taking the lock. All of it may
@@ -32,6 +33,11 @@ impl<P, R, K> Leavings<P, R, K> {
             senders: SmallVec::new(),
             values: SmallVec::new(),
         }
+    }
+
+    /// Drops everything. A panic there would come upon whoever happened to make the change.
+    pub(super) fn clear(self) {
+        drop_quietly(self);
     }
 
     /// Whether it was not there yet.

@@ -74,7 +74,7 @@ where
     }
 
     fn remove(self: Arc<Self>, filters: Filters<K>) -> bool {
-        standing(self).is_some_and(|(slot, home)| home.release(&slot, &filters).0)
+        standing(self).is_some_and(|(slot, home)| home.release(&slot, &filters, false))
     }
 }
 

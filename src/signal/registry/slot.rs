@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::task::Context;
 
 use super::Registry;
-use super::head::{ASYNC, EXHAUSTED, GUARDED, Head};
+use super::head::{ASYNC, GUARDED, Head};
 use super::options::{Guarded, Held};
 use super::port::Port;
 use super::rank::{Rank, Ranked};
@@ -231,12 +231,14 @@ impl<P, R, K> dyn Connected<P, R, K> {
         }
     }
 
-    /// Whether everything it depends on is there: the object of a weak method, what it tracks, and a sender, where
-    /// senders are all it listens to.
+    /// Whether the objects it depends on are there: that of a weak method, and what it tracks.
     pub(super) fn is_supported(&self) -> bool {
-        self.is_alive()
-            && self.options().is_none_or(|options| options.is_supported())
-            && !self.record.hold().is_orphaned()
+        self.is_alive() && self.options().is_none_or(|options| options.is_supported())
+    }
+
+    /// Whether all it listens to is senders that have died.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.record.hold().is_orphaned()
     }
 }
 
@@ -274,7 +276,7 @@ where
         match options.admit(event) {
             Guarded::Granted(held) => grant(Some(held)),
             Guarded::Last(held) => {
-                if self.end(EXHAUSTED) {
+                if self.exhaust(&options) {
                     self.leave_home();
                 }
                 grant(Some(held))

@@ -40,10 +40,7 @@ where
             });
             for slot in members.seen {
                 let sender = Filters::of_senders(std::iter::once(sender.clone()));
-                let (_, is_unheard) = self.release(&slot, &sender);
-                if is_unheard {
-                    slot.disconnect();
-                }
+                self.release(&slot, &sender, true);
             }
         }
     }
