@@ -90,7 +90,8 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     );
 
     /// Reaches every connection, whatever its filters. Predicates (`.when(..)`) still decide for themselves. Looks at each
-    /// connection before it begins, for those whose senders have died.
+    /// connection before it begins, for those whose senders have died. The first such send makes a list of all connections,
+    /// which the signal keeps from then on.
     pub fn to_all(mut self) -> Self {
         self.to_all = true;
         self
@@ -133,6 +134,9 @@ where
 
     /// Runs all callbacks inside the task that awaits this, the async ones concurrently, and gives the report. No
     /// executor is needed.
+    ///
+    /// A callback that is ready at once allocates nothing: its connection keeps the memory of its future, up to a kilobyte,
+    /// for the next call.
     ///
     /// # Cancel safety
     /// Nothing happens before the first poll; then all callbacks start. Dropping the future afterwards cancels those
