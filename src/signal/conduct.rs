@@ -9,41 +9,15 @@
 //! meets a change that is under way, and waits for it to be over.
 
 use std::hash::Hash;
-use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
+use super::end::End;
 use super::event::Event;
 use super::matching::merge;
-use super::panic::{Panic, capture};
-use super::registry::{Admission, Head, Held, Lists, Published, Registry, Settled, Slot, Visit};
-use super::report::Failure;
-use super::schedule::failure;
+use super::registry::{Lists, Published, Registry, Settled};
+use super::visit::{Carried, walk};
 use super::walk::Walk;
-use crate::sync::Arc;
-
-/// What becomes of a send's callbacks, told in match order. `Break` breaks the send off.
-///
-/// Small methods, not one with an enum: replies go by in registers.
-pub(super) trait End<P, R, K> {
-    fn replied(&mut self, reply: R) -> ControlFlow<()>;
-    fn failed(&mut self, failure: Failure) -> ControlFlow<()>;
-    /// An async callback was granted a call.
-    fn granted(
-        &mut self,
-        slot: &Arc<Slot<P, R, K>>,
-        event: Arc<Event<P, K>>,
-        held: Option<Held>,
-    ) -> ControlFlow<()>;
-
-    /// Whether the number is all there is to know of replies, so that they can be counted and not told one by one.
-    fn counts(&self) -> bool {
-        false
-    }
-
-    /// That many have replied.
-    fn counted(&mut self, _replies: usize) {}
-}
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///
@@ -213,126 +187,5 @@ fn walk_one<P, R, K>(
             Some(next) => piece = next,
             None => return,
         }
-    }
-}
-
-/// Sync callbacks without options go by in the inner loop: a call, a count, the next.
-#[inline]
-fn walk<'a, P, R, K>(
-    mut slots: impl Iterator<Item = &'a Arc<Slot<P, R, K>>>,
-    event: &mut Carried<'_, P, K>,
-    end: &mut impl End<P, R, K>,
-) -> ControlFlow<()>
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    let counts = end.counts();
-    loop {
-        let shown = event.get();
-        let mut replies = 0;
-        let stop = loop {
-            let Some(slot) = slots.next() else {
-                break None;
-            };
-            match capture(|| slot.visit(shown)) {
-                Ok(Visit::Replied(reply)) if counts => {
-                    drop(reply);
-                    replies += 1;
-                }
-                Ok(Visit::Replied(reply)) => end.replied(reply)?,
-                Ok(Visit::Start) => break Some((slot, Stop::Start)),
-                Ok(Visit::Odd) => break Some((slot, Stop::Odd)),
-                Err(panic) => break Some((slot, Stop::Failed(panic))),
-            }
-        };
-        if replies > 0 {
-            end.counted(replies);
-        }
-        match stop {
-            Some((slot, Stop::Start)) => end.granted(slot, event.share(), None)?,
-            Some((slot, Stop::Odd)) => look_closer(slot, event, end)?,
-            Some((slot, Stop::Failed(panic))) => end.failed(failure(slot, panic))?,
-            None => return ControlFlow::Continue(()),
-        }
-    }
-}
-
-/// What the inner loop leaves to the outer one.
-enum Stop {
-    Start,
-    Odd,
-    Failed(Panic),
-}
-
-/// Apart, so that what is held for the length of a call costs those nothing that hold nothing.
-#[inline(never)]
-fn look_closer<P, R, K>(
-    slot: &Arc<Slot<P, R, K>>,
-    event: &mut Carried<'_, P, K>,
-    end: &mut impl End<P, R, K>,
-) -> ControlFlow<()>
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    match slot.admit(event.get()) {
-        Admission::Start(held) => end.granted(slot, event.share(), held),
-        Admission::Call(_held) => match capture(|| slot.call(event.get())) {
-            Ok(Some(reply)) => end.replied(reply),
-            Ok(None) => gone(slot),
-            Err(panic) => end.failed(failure(slot, panic)),
-        },
-        Admission::Refused => ControlFlow::Continue(()),
-        Admission::Gone => gone(slot),
-        Admission::Failed(panic) => end.failed(failure(slot, panic)),
-    }
-}
-
-/// What a connection depends on has died.
-#[cold]
-fn gone<P, R, K>(slot: &Head<P, R, K>) -> ControlFlow<()>
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    slot.disconnect();
-    ControlFlow::Continue(())
-}
-
-/// The event in the sender's hand, until the first async callback needs it shared.
-struct Carried<'a, P, K> {
-    own: &'a mut Event<P, K>,
-    shared: Option<Arc<Event<P, K>>>,
-}
-
-impl<'a, P, K> Carried<'a, P, K> {
-    #[inline]
-    fn new(own: &'a mut Event<P, K>) -> Self {
-        Self { own, shared: None }
-    }
-
-    #[inline]
-    fn get(&self) -> &Event<P, K> {
-        self.shared.as_deref().unwrap_or(self.own)
-    }
-
-    #[inline]
-    fn share(&mut self) -> Arc<Event<P, K>> {
-        // Apart from the first time, which moves all of it.
-        match &self.shared {
-            Some(event) => Arc::clone(event),
-            None => self.share_first(),
-        }
-    }
-
-    #[cold]
-    fn share_first(&mut self) -> Arc<Event<P, K>> {
-        let event = Arc::new(self.own.keep());
-        self.shared = Some(Arc::clone(&event));
-        event
     }
 }

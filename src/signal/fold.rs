@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::conduct::End;
+use super::end::End;
 use super::event::Event;
 use super::registry::{Held, Slot};
 use super::report::Failure;

@@ -8,11 +8,11 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::conduct::End;
+use super::end::{Collecting, Start};
 use super::event::Event;
 use super::key::Key;
 use super::registry::{Held, Slot};
-use super::report::{Failure, Late, Report};
+use super::report::{Late, Report};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 use crate::sync::Arc;
@@ -51,12 +51,14 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
         let this = &mut *self;
         if let Some(send) = &mut this.send {
-            let mut joining = Joining {
+            let mut collecting = Collecting {
                 report: &mut this.report,
-                crew: &mut this.crew,
-                cx,
+                starting: Joining {
+                    crew: &mut this.crew,
+                    cx,
+                },
             };
-            let sent = send.conduct(&mut joining);
+            let sent = send.conduct(&mut collecting);
             this.send = None;
             if let Err(panic) = sent {
                 return Poll::Ready(Report::of_unsent(panic));
@@ -74,51 +76,27 @@ where
     }
 }
 
-/// The end of a send whose callbacks all run in one task.
+/// Has async callbacks run in the task that waits for them.
 struct Joining<'a, 'c, P, R, K> {
-    report: &'a mut Report<R>,
     crew: &'a mut Crew<P, R, K>,
     cx: &'a mut Context<'c>,
 }
 
-impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> End<P, R, K>
-    for Joining<'_, '_, P, R, K>
+impl<P, R, K> Start<P, R, K> for Joining<'_, '_, P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
 {
-    #[inline]
-    fn replied(&mut self, reply: R) -> ControlFlow<()> {
-        self.report.push(Ok(reply));
-        ControlFlow::Continue(())
-    }
-
-    #[inline]
-    fn counts(&self) -> bool {
-        Report::<R>::counts()
-    }
-
-    #[inline]
-    fn counted(&mut self, replies: usize) {
-        self.report.add(replies);
-    }
-
-    fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
-        self.report.push(Err(failure));
-        ControlFlow::Continue(())
-    }
-
-    fn granted(
+    #[inline(always)]
+    fn start(
         &mut self,
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
         held: Option<Held>,
-    ) -> ControlFlow<()> {
-        let place = self.report.count();
-        match self.crew.start(slot, event, held, place, self.cx) {
-            Handed::Over => self.report.keep_place(),
-            Handed::Replied(reply) => self.report.push(Ok(reply)),
-            Handed::Failed(failure) => self.report.push(Err(failure)),
-            Handed::Refused => {}
-        }
-        ControlFlow::Continue(())
+        place: usize,
+    ) -> Handed<R> {
+        self.crew.start(slot, event, held, place, self.cx)
     }
 }
 

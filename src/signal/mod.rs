@@ -12,6 +12,7 @@ mod connect;
 mod connection;
 mod delivery;
 mod disconnect;
+mod end;
 mod event;
 mod filter;
 mod fold;
@@ -33,6 +34,7 @@ mod schedule;
 mod send;
 mod sender;
 mod target;
+mod visit;
 mod walk;
 mod weak;
 

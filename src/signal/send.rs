@@ -7,8 +7,9 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::conduct::{End, conduct};
+use super::conduct::conduct;
 use super::delivery::Delivery;
+use super::end::{Collecting, End, Start};
 use super::event::Event;
 use super::filter::filter_methods;
 use super::fold::{First, Fold, FoldFuture, TryFold};
@@ -17,7 +18,7 @@ use super::join::JoinFuture;
 use super::key::{IntoKey, Key};
 use super::panic::{Panic, capture};
 use super::registry::{Held, Slot};
-use super::report::{Failure, Report};
+use super::report::Report;
 use super::schedule::{Handed, Handover};
 use super::sender::IntoSender;
 use crate::sync::Arc;
@@ -116,13 +117,15 @@ where
 
     fn deliver(&mut self) -> Delivery<R> {
         let mut delivery = Delivery::new();
-        let mut spawning = Spawning {
-            signal: self.signal,
+        let mut collecting = Collecting {
             report: delivery.report(),
-            handover: None,
+            starting: Spawning {
+                signal: self.signal,
+                handover: None,
+            },
         };
-        let sent = self.conduct(&mut spawning);
-        if let Some(handover) = spawning.handover {
+        let sent = self.conduct(&mut collecting);
+        if let Some(handover) = collecting.starting.handover {
             let board = handover.into_board();
             delivery.wait_for(board);
         }
@@ -219,57 +222,31 @@ where
     }
 }
 
-/// The end of a send whose async callbacks go to an executor.
+/// Hands async callbacks to an executor.
 struct Spawning<'a, P, R, K> {
     signal: &'a Signal<P, R, K>,
-    report: &'a mut Report<R>,
     /// Made for the first of them.
     handover: Option<Handover<'a, R>>,
 }
 
-impl<P, R, K> End<P, R, K> for Spawning<'_, P, R, K>
+impl<P, R, K> Start<P, R, K> for Spawning<'_, P, R, K>
 where
     P: Send + Sync + 'static,
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     #[inline]
-    fn replied(&mut self, reply: R) -> ControlFlow<()> {
-        self.report.push(Ok(reply));
-        ControlFlow::Continue(())
-    }
-
-    #[inline]
-    fn counts(&self) -> bool {
-        Report::<R>::counts()
-    }
-
-    #[inline]
-    fn counted(&mut self, replies: usize) {
-        self.report.add(replies);
-    }
-
-    fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
-        self.report.push(Err(failure));
-        ControlFlow::Continue(())
-    }
-
-    fn granted(
+    fn start(
         &mut self,
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
         held: Option<Held>,
-    ) -> ControlFlow<()> {
+        place: usize,
+    ) -> Handed<R> {
         let handover = self.handover.get_or_insert_with(|| {
             Handover::new(self.signal.spawner(), self.signal.shared.schedule)
         });
-        match handover.take(slot, event, held, self.report.count()) {
-            Handed::Over => self.report.keep_place(),
-            Handed::Replied(reply) => self.report.push(Ok(reply)),
-            Handed::Failed(failure) => self.report.push(Err(failure)),
-            Handed::Refused => {}
-        }
-        ControlFlow::Continue(())
+        handover.take(slot, event, held, place)
     }
 }
 

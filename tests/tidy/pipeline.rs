@@ -12,7 +12,10 @@ const APART: [(&str, &[&str]); 1] = [("registry", &["send", "schedule", "deliver
 /// A part of `signal` (left) that only the send, its ends and what they give back (right) may import.
 const RESERVED: [(&str, &[&str]); 2] = [
     ("matching", &["conduct"]),
-    ("schedule", &["conduct", "send", "join", "fold", "delivery"]),
+    (
+        "schedule",
+        &["visit", "end", "send", "join", "fold", "delivery"],
+    ),
 ];
 
 /// Settings that a reserved part declares and that everybody may name.
