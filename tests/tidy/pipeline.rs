@@ -202,8 +202,9 @@ mod tests {
         for (path, text) in [
             (
                 "src/signal/conduct.rs",
-                "use super::{matching, schedule::run, registry::Registry, delivery::Delivery};",
+                "use super::{matching, registry::Registry, delivery::Delivery};",
             ),
+            ("src/signal/visit.rs", "use super::schedule::run;"),
             (
                 "src/signal/conduct/walk.rs",
                 "use crate::signal::matching::find;",
