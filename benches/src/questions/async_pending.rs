@@ -4,12 +4,9 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use fanfare::{Event, Signal};
-use futures::StreamExt;
-use futures::future::join_all;
-use futures::stream::FuturesUnordered;
 use futures_lite::future::yield_now;
 
-use super::subjects::{AsyncFn, Boxed, P, payload};
+use super::subjects::{AsyncFn, P, join_them, payload, take_them};
 use crate::harness::{Bench, Case};
 
 fn raw(n: usize) -> Vec<AsyncFn> {
@@ -44,17 +41,8 @@ pub(super) fn ask(bench: &Bench) {
         bench.compare(
             n,
             vec![
-                Case::of_async("join_all", async || {
-                    let p = Arc::new(payload());
-                    let calls = callbacks.iter().map(|callback| callback(Arc::clone(&p)));
-                    drop(join_all(calls).await);
-                }),
-                Case::of_async("FuturesUnordered", async || {
-                    let p = Arc::new(payload());
-                    let calls = callbacks.iter().map(|callback| callback(Arc::clone(&p)));
-                    let mut calls: FuturesUnordered<Boxed> = calls.collect();
-                    while calls.next().await.is_some() {}
-                }),
+                Case::of_async("join_all", async || join_them(&callbacks).await),
+                Case::of_async("FuturesUnordered", async || take_them(&callbacks).await),
                 Case::of_async("fanfare", async || {
                     drop(signal.send().with(payload()).join().await);
                 }),

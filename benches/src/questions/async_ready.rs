@@ -7,11 +7,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use fanfare::Signal;
-use futures::StreamExt;
-use futures::future::join_all;
-use futures::stream::FuturesUnordered;
 
-use super::subjects::{Boxed, P, connect_async, payload, raw_async};
+use super::subjects::{Boxed, P, connect_async, join_them, payload, raw_async, take_them};
 use crate::harness::{Bench, Case};
 
 type CopyFn = Box<dyn Fn(P) -> Boxed + Send + Sync>;
@@ -48,17 +45,8 @@ pub(super) fn ask(bench: &Bench) {
                         callback(p).await;
                     }
                 }),
-                Case::of_async("join_all", async || {
-                    let p = Arc::new(payload());
-                    let calls = callbacks.iter().map(|callback| callback(Arc::clone(&p)));
-                    drop(join_all(calls).await);
-                }),
-                Case::of_async("FuturesUnordered", async || {
-                    let p = Arc::new(payload());
-                    let calls = callbacks.iter().map(|callback| callback(Arc::clone(&p)));
-                    let mut calls: FuturesUnordered<Boxed> = calls.collect();
-                    while calls.next().await.is_some() {}
-                }),
+                Case::of_async("join_all", async || join_them(&callbacks).await),
+                Case::of_async("FuturesUnordered", async || take_them(&callbacks).await),
                 Case::of_async("fanfare", async || {
                     drop(signal.send().with(payload()).join().await);
                 }),

@@ -3,11 +3,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use fanfare::{Event, Signal};
 use hashbrown::HashMap;
 use signals2::Connect1;
 
-use super::subjects::{P, SyncFn, keyed, payload};
+use super::subjects::{P, SyncFn, keyed, payload, unfiltered};
 use crate::harness::{Bench, Case};
 
 /// Times `build`, and not the dropping of what was built.
@@ -33,18 +32,6 @@ fn raw_map(n: usize) -> HashMap<u64, SyncFn> {
         );
     }
     map
-}
-
-fn unfiltered(n: usize) -> Signal<P> {
-    let signal = Signal::new(P::default());
-    for i in 0..n as u64 {
-        signal
-            .connect_sync(move |event: &Event<P>| {
-                black_box(event.v ^ i);
-            })
-            .now();
-    }
-    signal
 }
 
 fn peer(n: usize) -> signals2::Signal<(u64,)> {

@@ -9,6 +9,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use fanfare::{Event, Signal};
+use futures::StreamExt;
+use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 
 /// A payload: a struct, handed to callbacks by reference.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +50,7 @@ pub(super) fn call_all(callbacks: &[SyncFn]) {
 }
 
 /// A signal with `n` unfiltered sync callbacks.
-pub(super) fn signal(n: usize) -> Signal<P> {
+pub(super) fn unfiltered(n: usize) -> Signal<P> {
     let signal = Signal::new(P::default());
     for i in 0..n as u64 {
         signal
@@ -56,6 +59,12 @@ pub(super) fn signal(n: usize) -> Signal<P> {
             })
             .now();
     }
+    signal
+}
+
+/// The same, after its first send.
+pub(super) fn signal(n: usize) -> Signal<P> {
+    let signal = unfiltered(n);
     assert_eq!(signal.send().now().count(), n);
     signal
 }
@@ -72,6 +81,21 @@ pub(super) fn keyed(n: usize) -> Signal<P, (), u64> {
             .now();
     }
     signal
+}
+
+/// Calls all, and runs their futures with `join_all`.
+pub(super) async fn join_them(callbacks: &[AsyncFn]) {
+    let p = Arc::new(payload());
+    let calls = callbacks.iter().map(|callback| callback(Arc::clone(&p)));
+    drop(join_all(calls).await);
+}
+
+/// The same with `FuturesUnordered`.
+pub(super) async fn take_them(callbacks: &[AsyncFn]) {
+    let p = Arc::new(payload());
+    let calls = callbacks.iter().map(|callback| callback(Arc::clone(&p)));
+    let mut calls: FuturesUnordered<Boxed> = calls.collect();
+    while calls.next().await.is_some() {}
 }
 
 /// Async callbacks that are ready at once.
