@@ -9,7 +9,7 @@ use atomic_refcell::{AtomicRefCell, AtomicRefMut};
 
 use super::board::Desk;
 use super::event::Event;
-use super::job::{Disconnect, Job, Ticket};
+use super::job::{Job, Ticket};
 use super::panic::{capture, drop_quietly};
 use super::registry::{Held, Slot};
 use super::target::{Dependence, Target, Unready};
@@ -165,9 +165,8 @@ where
         held: Option<Box<Held>>,
         desk: Desk<R>,
         place: usize,
-        disconnect: Disconnect<P, R, K>,
     ) -> BoxFuture<'static, ()> {
-        let ticket = Ticket::granted(slot, event, held, desk, place, disconnect);
+        let ticket = Ticket::granted(slot, event, held, desk, place);
         Box::pin(Job::<P, R, K, Fut>::new(ticket))
     }
 

@@ -1,6 +1,5 @@
 //! Where calls on an executor leave what they come to.
 
-use std::any::Any;
 use std::mem;
 use std::num::NonZeroUsize;
 use std::task::{Context, Poll, Waker};
@@ -8,26 +7,26 @@ use std::task::{Context, Poll, Waker};
 use futures_util::task::AtomicWaker;
 
 use super::panic::drop_quietly;
-use super::report::{Failure, Late};
+use super::report::{Failure, Late, Report};
 use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 
 /// What the jobs of one send share with its [`Delivery`](crate::Delivery).
 pub(crate) struct Board<R> {
     state: Lock<State<R>>,
-    /// Set once, by `abort`: beside the one under the lock, so that a job that is ready at once takes no lock.
+    /// Set once, by `abort`, under the lock; read without it by jobs that begin, so that one that is ready at once takes no
+    /// lock, and under it by those that leave their wakers.
     is_aborted: AtomicBool,
     /// Set once, by the last job.
     is_done: AtomicBool,
     /// Who waits for the last job.
     waiter: AtomicWaker,
-    /// Makes a reply, where all are alike: then those need not be stored.
-    reply: Option<fn() -> R>,
+    /// Adds replies to a report, where all are alike: then those need not be stored.
+    add: Option<fn(&mut Report<R>, usize)>,
 }
 
 /// Written by jobs and by the delivery, under the lock.
 struct State<R> {
     late: Late<R>,
-    is_aborted: bool,
     /// Those of jobs that wait.
     wakers: Vec<Option<Waker>>,
 }
@@ -52,7 +51,6 @@ impl<R: 'static> Board<R> {
     pub(crate) fn open() -> Desk<R> {
         let state = State {
             late: Late::new(),
-            is_aborted: false,
             wakers: Vec::new(),
         };
         let board = Self {
@@ -60,33 +58,17 @@ impl<R: 'static> Board<R> {
             is_aborted: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
             waiter: AtomicWaker::new(),
-            reply: unit::<R>().map(|_| replied as fn() -> R),
+            add: Report::adder(),
         };
         Desk(Arc::new(Door(Arc::new(board))))
-    }
-}
-
-/// `()`, if that is what an `R` is.
-fn unit<R: 'static>() -> Option<R> {
-    let mut unit = Some(());
-    let unit: &mut dyn Any = &mut unit;
-    unit.downcast_mut::<Option<R>>().and_then(Option::take)
-}
-
-/// The reply of all whose replies are alike.
-fn replied<R: 'static>() -> R {
-    match unit() {
-        Some(unit) => unit,
-        None => unreachable!("asked for only where it is a unit"),
     }
 }
 
 impl<R> Board<R> {
     /// Has every job that is not finished stop and be reported as aborted.
     pub(crate) fn abort(&self) {
-        self.is_aborted.store(true, Ordering::SeqCst);
         let mut state = self.state.hold();
-        state.is_aborted = true;
+        self.is_aborted.store(true, Ordering::SeqCst);
         let wakers = mem::take(&mut state.wakers);
         drop(state);
         wakers.into_iter().flatten().for_each(Waker::wake);
@@ -101,7 +83,7 @@ impl<R> Board<R> {
             }
         }
         let late = mem::replace(&mut self.state.hold().late, Late::new());
-        Poll::Ready(late.filled_with(self.reply))
+        Poll::Ready(late.filled_with(self.add))
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -131,7 +113,7 @@ impl<R> Desk<R> {
         // Cloned and dropped outside the lock: a waker is its executor's code.
         let waker = waker.clone();
         let mut state = board.state.hold();
-        if state.is_aborted {
+        if self.is_aborted() {
             return false;
         }
         let stale = if let Some(number) = alarm.number() {
@@ -149,7 +131,7 @@ impl<R> Desk<R> {
     /// Leaves a job's outcome, and goes.
     pub(super) fn leave(self, alarm: &Alarm, place: usize, outcome: Result<R, Failure>) {
         let board = &*self.0.0;
-        let is_told = outcome.is_ok() && board.reply.is_some();
+        let is_told = outcome.is_ok() && board.add.is_some();
         if is_told && alarm.0.is_none() {
             return;
         }

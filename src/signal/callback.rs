@@ -7,7 +7,6 @@ use std::task::Context;
 
 use super::board::Desk;
 use super::event::Event;
-use super::job::Disconnect;
 use super::key::Key;
 use super::make;
 use super::registry::{Held, Slot};
@@ -189,11 +188,8 @@ impl<P, R, K> Target<P, R, K> for Callback<P, R, K> {
         held: Option<Box<Held>>,
         desk: Desk<R>,
         place: usize,
-        disconnect: Disconnect<P, R, K>,
     ) -> BoxFuture<'static, ()> {
-        self.0
-            .target
-            .job(slot, event, held, desk, place, disconnect)
+        self.0.target.job(slot, event, held, desk, place)
     }
 
     fn start(&self, event: Arc<Event<P, K>>, future: &mut dyn Any) {

@@ -156,7 +156,8 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Output> {
         let this = &mut *self;
         let mut broken = None;
-        if let Some(send) = &mut this.send {
+        // Taken out first: one whose fold has panicked must not be sent again.
+        if let Some(mut send) = this.send.take() {
             let mut folding = Folding {
                 folder: &mut this.folder,
                 crew: &mut this.crew,
@@ -166,7 +167,6 @@ where
             // A send that panicked in `update` reaches nobody, so there is nothing to fold.
             let _ = send.conduct(&mut folding);
             broken = folding.broken;
-            this.send = None;
         }
         if broken.is_none() {
             let folder = &mut this.folder;

@@ -1,7 +1,6 @@
 //! Calls that run on an executor.
 
 use std::future::Future;
-use std::hash::Hash;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,12 +9,9 @@ use pin_project_lite::pin_project;
 use super::board::{Alarm, Desk};
 use super::event::Event;
 use super::panic::{capture, drop_quietly};
-use super::registry::{Head, Held, Slot};
+use super::registry::{Held, Slot};
 use super::report::{Cause, Failure};
 use crate::sync::Arc;
-
-/// For who finds that what a callback depends on has died. A pointer, since callables know nothing of keys.
-pub(crate) type Disconnect<P, R, K> = fn(&Head<P, R, K>) -> bool;
 
 /// What a job knows of its call before it starts: everything but the type of its future.
 pub(crate) struct Ticket<P, R, K> {
@@ -25,7 +21,6 @@ pub(crate) struct Ticket<P, R, K> {
     held: Option<Box<Held>>,
     /// Whether it counts as running.
     is_running: bool,
-    disconnect: Disconnect<P, R, K>,
     /// Where the outcome goes; `None` once it has.
     desk: Option<Desk<R>>,
     place: usize,
@@ -41,22 +36,18 @@ impl<P, R, K> Ticket<P, R, K> {
         held: Option<Box<Held>>,
         desk: Desk<R>,
         place: usize,
-        disconnect: Disconnect<P, R, K>,
     ) -> Self {
         Self {
             slot,
             event: Some(event),
             held,
             is_running: false,
-            disconnect,
             desk: Some(desk),
             place,
             alarm: Alarm::default(),
         }
     }
-}
 
-impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Ticket<P, R, K> {
     /// For a call that had to wait in the send, and goes on elsewhere. It counts as running from now on.
     pub(crate) fn started(
         slot: Arc<Slot<P, R, K>>,
@@ -70,17 +61,14 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Ticket<P, R, 
             event: None,
             held: held.map(Box::new),
             is_running: true,
-            disconnect: Head::disconnect,
             desk: Some(desk),
             place,
             alarm: Alarm::default(),
         }
     }
-}
 
-impl<P, R, K> Ticket<P, R, K> {
     fn aborted(&self) -> Failure {
-        Failure::new(self.slot.id, self.slot.name(), Cause::Aborted)
+        self.slot.failure(Cause::Aborted)
     }
 
     fn is_stopped(&self) -> bool {
@@ -186,7 +174,7 @@ where
                 this.future.set(future);
             }
             let Some(running) = this.future.as_mut().as_pin_mut() else {
-                (ticket.disconnect)(slot);
+                slot.lose_object();
                 return Step::Refused;
             };
             let Poll::Ready(ready) = running.poll(cx) else {
@@ -202,7 +190,7 @@ where
             (Ok(_), None) => Err(ticket.aborted()),
             (Err(panic), reply) => {
                 drop_quietly(reply);
-                Err(Failure::new(slot.id, slot.name(), Cause::Panicked(panic)))
+                Err(slot.failure(Cause::Panicked(panic)))
             }
         })
     }

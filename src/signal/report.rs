@@ -107,6 +107,14 @@ impl<R> Report<R> {
         TypeId::of::<R>() == TypeId::of::<()>()
     }
 
+    /// What adds replies, if they are all alike.
+    pub(crate) fn adder() -> Option<fn(&mut Self, usize)>
+    where
+        R: 'static,
+    {
+        Self::counts().then_some(Self::add)
+    }
+
     /// Adds that many replies, if they are all alike.
     #[inline]
     pub(crate) fn add(&mut self, replies: usize)
@@ -135,13 +143,12 @@ impl<R> Report<R> {
             mut replies,
             alike,
             failures,
-            make,
+            add,
         } = late;
         let kept = mem::take(&mut self.kept);
         self.replies.extend(alike);
-        if let Some(make) = make {
-            self.replies
-                .extend(iter::repeat_with(make).take(kept - failures.len()));
+        if let Some(add) = add {
+            add(&mut self, kept - failures.len());
         }
         if !failures.is_empty() {
             self.failures.extend(failures);
@@ -175,8 +182,8 @@ pub(crate) struct Late<R> {
     /// Where all replies are of size 0, no place makes a difference, and they take no memory.
     alike: Vec<R>,
     failures: Vec<(usize, Failure)>,
-    /// Makes those replies that were not even stored, because they are all alike.
-    make: Option<fn() -> R>,
+    /// Adds those replies that were not even stored, because they are all alike.
+    add: Option<fn(&mut Report<R>, usize)>,
 }
 
 impl<R> Late<R> {
@@ -185,7 +192,7 @@ impl<R> Late<R> {
             replies: Vec::new(),
             alike: Vec::new(),
             failures: Vec::new(),
-            make: None,
+            add: None,
         }
     }
 
@@ -197,9 +204,9 @@ impl<R> Late<R> {
         }
     }
 
-    /// With this for every reply that is missing.
-    pub(crate) fn filled_with(mut self, make: Option<fn() -> R>) -> Self {
-        self.make = make;
+    /// With this for the replies that are missing.
+    pub(crate) fn filled_with(mut self, add: Option<fn(&mut Report<R>, usize)>) -> Self {
+        self.add = add;
         self
     }
 

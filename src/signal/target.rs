@@ -6,7 +6,6 @@ use std::task::Context;
 use super::async_target::Started;
 use super::board::Desk;
 use super::event::Event;
-use super::job::Disconnect;
 use super::panic::Panic;
 use super::registry::{Held, Slot};
 use crate::spawn::BoxFuture;
@@ -43,7 +42,6 @@ pub(crate) trait Target<P, R, K>: Send + Sync {
         _held: Option<Box<Held>>,
         _desk: Desk<R>,
         _place: usize,
-        _disconnect: Disconnect<P, R, K>,
     ) -> BoxFuture<'static, ()> {
         unreachable!("sync callbacks are called")
     }

@@ -7,7 +7,7 @@ use super::end::End;
 use super::event::Event;
 use super::panic::{Panic, capture};
 use super::registry::{Admission, Head, Slot, Visit};
-use super::schedule::failure;
+use super::report::Cause;
 use crate::sync::Arc;
 
 /// Sync callbacks without options go by in the inner loop: a call, a count, the next.
@@ -47,7 +47,9 @@ where
         match stop {
             Some((slot, Stop::Start)) => end.granted(slot, event.share(), None)?,
             Some((slot, Stop::Odd)) => look_closer(slot, event, end)?,
-            Some((slot, Stop::Failed(panic))) => end.failed(failure(slot, panic))?,
+            Some((slot, Stop::Failed(panic))) => {
+                end.failed(slot.failure(Cause::Panicked(panic)))?;
+            }
             None => return ControlFlow::Continue(()),
         }
     }
@@ -77,11 +79,11 @@ where
         Admission::Call(_held) => match capture(|| slot.call(event.get())) {
             Ok(Some(reply)) => end.replied(reply),
             Ok(None) => gone(slot),
-            Err(panic) => end.failed(failure(slot, panic)),
+            Err(panic) => end.failed(slot.failure(Cause::Panicked(panic))),
         },
         Admission::Refused => ControlFlow::Continue(()),
         Admission::Gone => gone(slot),
-        Admission::Failed(panic) => end.failed(failure(slot, panic)),
+        Admission::Failed(panic) => end.failed(slot.failure(Cause::Panicked(panic))),
     }
 }
 

@@ -12,10 +12,7 @@ const APART: [(&str, &[&str]); 1] = [("registry", &["send", "schedule", "deliver
 /// A part of `signal` (left) that only the send, its ends and what they give back (right) may import.
 const RESERVED: [(&str, &[&str]); 2] = [
     ("matching", &["conduct"]),
-    (
-        "schedule",
-        &["visit", "end", "send", "join", "fold", "delivery"],
-    ),
+    ("schedule", &["end", "send", "join", "fold", "delivery"]),
 ];
 
 /// Settings that a reserved part declares and that everybody may name.
@@ -204,7 +201,7 @@ mod tests {
                 "src/signal/conduct.rs",
                 "use super::{matching, registry::Registry, delivery::Delivery};",
             ),
-            ("src/signal/visit.rs", "use super::schedule::run;"),
+            ("src/signal/end.rs", "use super::schedule::run;"),
             (
                 "src/signal/conduct/walk.rs",
                 "use crate::signal::matching::find;",

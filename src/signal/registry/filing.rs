@@ -4,6 +4,7 @@ use std::hash::Hash;
 
 use super::Registry;
 use super::index::{Filed, Index};
+use super::node::Node;
 use super::record::{KeyNode, SenderNode};
 use crate::signal::filter::{Filters, Senders};
 use crate::signal::sender::{Address, SenderId};
@@ -83,17 +84,10 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
 
     /// Whether everything is still as it was looked up. For whoever holds the registry's lock.
     pub(super) fn is_current(&self, filing: &Filing<P, R, K>) -> bool {
-        let mut keys = filing.keys.iter().map(|entry| &entry.node);
-        let mut senders = filing.senders.iter().map(|entry| &entry.node);
         let (with_key, with_sender) = filing.arrivals;
         let (new_key, new_sender) = self.arrivals();
-        keys.all(|node| match node {
-            Some(node) => !node.is_retired(),
-            None => with_key == new_key,
-        }) && senders.all(|node| match node {
-            Some(node) => !node.is_retired(),
-            None => with_sender == new_sender,
-        })
+        are_current(&filing.keys, with_key == new_key)
+            && are_current(&filing.senders, with_sender == new_sender)
     }
 
     /// The nodes of these filters, as far as they are there.
@@ -115,6 +109,14 @@ impl<P, R, K: Hash + Eq> Registry<P, R, K> {
         let senders = self.senders.arrivals.load(Ordering::Acquire);
         (keys, senders)
     }
+}
+
+/// Whether the nodes that were found are still there, and no others can have come.
+fn are_current<T, S: ?Sized, X>(entries: &Entries<T, Node<T, S, X>>, none_came: bool) -> bool {
+    entries.iter().all(|entry| match &entry.node {
+        Some(node) => !node.is_retired(),
+        None => none_came,
+    })
 }
 
 /// Each value once: two nodes of one value must not come to be.

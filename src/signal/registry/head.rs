@@ -12,7 +12,7 @@ use super::Registry;
 use super::options::Options;
 use super::rank::Rank;
 use super::record::Record;
-use crate::signal::report::ConnectionId;
+use crate::signal::report::{Cause, ConnectionId, Failure};
 use crate::signal::running::released;
 use crate::sync::{Arc, AtomicU32, Lock, Ordering, Weak};
 
@@ -70,6 +70,12 @@ impl<P, R, K> Head<P, R, K> {
 
     pub(crate) fn name(&self) -> Option<Arc<str>> {
         self.record.hold().options()?.name.clone()
+    }
+
+    /// Why a call of it came to no reply.
+    #[cold]
+    pub(crate) fn failure(&self, cause: Cause) -> Failure {
+        Failure::new(self.id, self.name(), cause)
     }
 
     pub(super) fn options(&self) -> Option<Arc<Options<P, K>>> {

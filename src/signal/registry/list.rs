@@ -67,10 +67,10 @@ impl<S: ?Sized + Ranked> List<S> {
 
     /// A list of these; they are in order, each once.
     pub(crate) fn of(members: &[Arc<S>]) -> Self {
-        let list = Self::new();
-        for member in members {
-            let _ = list.insert(member);
-        }
+        let mut list = Self::new();
+        let chunks = members.chunks(CHUNK);
+        list.truth.get_mut().chunks = chunks.map(|chunk| Arc::new(chunk.to_vec())).collect();
+        *list.count.get_mut() = members.len();
         list
     }
 

@@ -13,7 +13,6 @@ use super::port::Port;
 use super::rank::{Rank, Ranked};
 use crate::signal::board::Desk;
 use crate::signal::event::Event;
-use crate::signal::job::Disconnect;
 use crate::signal::panic::{Panic, Quiet};
 use crate::signal::running::Running;
 use crate::signal::target::{Target, Unready};
@@ -28,6 +27,9 @@ pub(crate) trait Connected<P, R, K>: Target<P, R, K> {
     fn head_mut(&mut self) -> &mut Head<P, R, K>;
     fn port(self: Arc<Self>) -> Port<K>;
     fn calls(&self) -> Option<&Running>;
+
+    /// Ends the connection, whose callback has lost its object. As `disconnect`, for who knows nothing of keys.
+    fn lose_object(&self);
 
     /// Calls a sync callback, if there is nothing to be asked first.
     ///
@@ -120,27 +122,27 @@ where
     let is_async = target.is_async();
     let head = Head::new(home, is_async);
     if is_async {
-        let (calls, target) = (Running::new(), Quiet::new(target));
-        Arc::new(Standing {
-            head,
-            calls,
-            target,
-        })
+        standing(head, Running::new(), Quiet::new(target))
     } else if const { needs_drop::<T>() } {
-        let (calls, target) = ((), Quiet::new(target));
-        Arc::new(Standing {
-            head,
-            calls,
-            target,
-        })
+        standing(head, (), Quiet::new(target))
     } else {
-        let (calls, target) = ((), Plain(target));
-        Arc::new(Standing {
-            head,
-            calls,
-            target,
-        })
+        standing(head, (), Plain(target))
     }
+}
+
+fn standing<P, R, K, T, C>(head: Head<P, R, K>, calls: C, target: T) -> Arc<Slot<P, R, K>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    T: Deref<Target: Target<P, R, K>> + Send + Sync + 'static,
+    C: Calls,
+{
+    Arc::new(Standing {
+        head,
+        calls,
+        target,
+    })
 }
 
 impl<P, R, K, T, C> Connected<P, R, K> for Standing<P, R, K, T, C>
@@ -161,6 +163,10 @@ where
 
     fn calls(&self) -> Option<&Running> {
         self.calls.running()
+    }
+
+    fn lose_object(&self) {
+        self.head.disconnect();
     }
 
     fn port(self: Arc<Self>) -> Port<K> {
@@ -208,9 +214,8 @@ where
         held: Option<Box<Held>>,
         desk: Desk<R>,
         place: usize,
-        disconnect: Disconnect<P, R, K>,
     ) -> BoxFuture<'static, ()> {
-        self.target.job(slot, event, held, desk, place, disconnect)
+        self.target.job(slot, event, held, desk, place)
     }
 
     fn start(&self, event: Arc<Event<P, K>>, future: &mut dyn Any) {

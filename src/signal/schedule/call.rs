@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::signal::async_target::Started;
-use crate::signal::panic::{Panic, capture, drop_quietly};
-use crate::signal::registry::{Head, Held, Slot};
+use crate::signal::panic::{capture, drop_quietly};
+use crate::signal::registry::{Held, Slot};
 use crate::signal::report::{Cause, Failure};
 use crate::sync::Arc;
 
@@ -50,9 +50,9 @@ impl<P, R, K> Call<P, R, K> {
             (Ok(reply), Ok(())) => Ok(reply),
             (Ok(reply), Err(panic)) => {
                 drop_quietly(reply);
-                Err(failure(&self.slot, panic))
+                Err(self.slot.failure(Cause::Panicked(panic)))
             }
-            (Err(panic), _) => Err(failure(&self.slot, panic)),
+            (Err(panic), _) => Err(self.slot.failure(Cause::Panicked(panic))),
         })
     }
 }
@@ -70,9 +70,4 @@ impl<P, R, K> Drop for Call<P, R, K> {
         drop(frame);
         self.slot.running().leave();
     }
-}
-
-#[cold]
-pub(crate) fn failure<P, R, K>(slot: &Head<P, R, K>, panic: Panic) -> Failure {
-    Failure::new(slot.id, slot.name(), Cause::Panicked(panic))
 }

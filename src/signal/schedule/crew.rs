@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use std::task::{Context, Poll, Waker};
 
 use super::bell::{Bell, Hall};
-use super::call::{Call, failure};
+use super::call::Call;
 use super::handover::Handed;
 use crate::signal::event::Event;
 use crate::signal::registry::{Held, Slot};
-use crate::signal::report::Failure;
+use crate::signal::report::{Cause, Failure};
 use crate::signal::target::Unready;
 use crate::sync::{Arc, Lock};
 
@@ -110,7 +110,7 @@ impl<P, R, K> Crew<P, R, K> {
                 slot.disconnect();
                 Handed::Refused
             }
-            Unready::Failed(panic) => Handed::Failed(failure(slot, panic)),
+            Unready::Failed(panic) => Handed::Failed(slot.failure(Cause::Panicked(panic))),
         }
     }
 

@@ -7,13 +7,12 @@ use std::task::{Context, Waker};
 use smallvec::SmallVec;
 
 use super::Schedule;
-use super::call::failure;
 use crate::signal::board::{Board, Desk};
 use crate::signal::event::Event;
 use crate::signal::job::{Job, Ticket};
 use crate::signal::panic::{capture, drop_quietly};
-use crate::signal::registry::{Head, Held, Slot};
-use crate::signal::report::Failure;
+use crate::signal::registry::{Held, Slot};
+use crate::signal::report::{Cause, Failure};
 use crate::signal::target::Unready;
 use crate::spawn::{BoxFuture, Spawner};
 use crate::sync::Arc;
@@ -68,7 +67,7 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
         match self.schedule {
             Schedule::Spawn if slot.is_alive() => {
                 let (own, held, desk) = (Arc::clone(slot), held.map(Box::new), self.new_desk());
-                let job = slot.job(own, event, held, desk, place, Head::disconnect);
+                let job = slot.job(own, event, held, desk, place);
                 return self.spawn(job);
             }
             Schedule::Spawn => {}
@@ -89,7 +88,7 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
                 slot.disconnect();
                 Handed::Refused
             }
-            Unready::Failed(panic) => Handed::Failed(failure(slot, panic)),
+            Unready::Failed(panic) => Handed::Failed(slot.failure(Cause::Panicked(panic))),
         }
     }
 

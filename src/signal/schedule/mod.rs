@@ -8,7 +8,6 @@ mod call;
 mod crew;
 mod handover;
 
-pub(crate) use call::failure;
 pub(crate) use crew::Crew;
 pub(crate) use handover::{Handed, Handover};
 
