@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::thread;
 
-use fanfare::{Delivery, Executor, Signal};
+use fanfare::{Connection, Delivery, Executor, Signal};
 
 use crate::common::{Gate, Log, OnDrop, opens, poll, told};
 use crate::runtime::Runtime;
@@ -21,6 +21,14 @@ impl Waiter {
     fn new() -> Self {
         let (started, go, gone) = (Gate::new(), Gate::new(), Gate::new());
         Self { started, go, gone }
+    }
+
+    async fn connected(on: Runtime) -> (Signal<()>, Self, Connection) {
+        let (signal, waiter) = (on.signal(()), Self::new());
+        let connection = signal
+            .connect_with(waiter.clone(), |waiter, _| waiter.run())
+            .await;
+        (signal, waiter, connection)
     }
 
     async fn run(self) {
@@ -75,11 +83,7 @@ async fn it_waits_for_a_sync_call_on_another_thread(on: Runtime) {
 }
 
 async fn it_waits_for_an_async_call(on: Runtime) {
-    let signal = on.signal(());
-    let waiter = Waiter::new();
-    let connection = signal
-        .connect_with(waiter.clone(), |waiter, _| waiter.run())
-        .await;
+    let (signal, waiter, connection) = Waiter::connected(on).await;
     let delivery = signal.send().await;
     waiter.started.wait().await;
     let mut wait = connection.disconnect_and_wait();
@@ -91,11 +95,7 @@ async fn it_waits_for_an_async_call(on: Runtime) {
 }
 
 async fn it_waits_for_a_call_in_a_task_that_joins(on: Runtime) {
-    let signal = on.signal(());
-    let waiter = Waiter::new();
-    let connection = signal
-        .connect_with(waiter.clone(), |waiter, _| waiter.run())
-        .await;
+    let (signal, waiter, connection) = Waiter::connected(on).await;
     let mut join = signal.send().join();
     assert!(poll(&mut join).is_pending());
     let mut wait = connection.disconnect_and_wait();
@@ -107,11 +107,7 @@ async fn it_waits_for_a_call_in_a_task_that_joins(on: Runtime) {
 }
 
 async fn it_waits_for_a_call_that_is_cancelled(on: Runtime) {
-    let signal = on.signal(());
-    let waiter = Waiter::new();
-    let connection = signal
-        .connect_with(waiter.clone(), |waiter, _| waiter.run())
-        .await;
+    let (signal, waiter, connection) = Waiter::connected(on).await;
     let delivery = signal.send().await;
     waiter.started.wait().await;
     let wait = connection.disconnect_and_wait();
@@ -249,11 +245,7 @@ async fn it_does_not_wait_for_what_has_not_started(_: Runtime) {
 }
 
 async fn giving_up_waiting_changes_nothing(on: Runtime) {
-    let signal = on.signal(());
-    let waiter = Waiter::new();
-    let connection = signal
-        .connect_with(waiter.clone(), |waiter, _| waiter.run())
-        .await;
+    let (signal, waiter, connection) = Waiter::connected(on).await;
     let mut join = signal.send().join();
     assert!(poll(&mut join).is_pending());
     let mut wait = connection.disconnect_and_wait();
