@@ -12,7 +12,7 @@ use super::event::Event;
 use super::job::{Job, Ticket};
 use super::panic::{capture, drop_quietly};
 use super::registry::{Held, Slot};
-use super::target::{Dependence, Target, Unready};
+use super::target::{Dependence, Kind, Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 
@@ -139,8 +139,8 @@ where
     Fut: Future<Output = R> + Send + 'static,
     D: Dependence,
 {
-    fn is_async(&self) -> bool {
-        true
+    fn kind(&self) -> Kind {
+        Kind::Async
     }
 
     fn begin(

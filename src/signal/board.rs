@@ -6,8 +6,10 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::task::AtomicWaker;
 
+use super::flight::Aloft;
 use super::panic::drop_quietly;
-use super::report::{Failure, Late, Report};
+use super::failure::Failure;
+use super::report::{Late, Report};
 use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 
 /// What the jobs of one send share with its [`Delivery`](crate::Delivery).
@@ -20,6 +22,8 @@ pub(crate) struct Board<R> {
     is_done: AtomicBool,
     /// Who waits for the last job.
     waiter: AtomicWaker,
+    /// Whether events are to be kept for who is told of failures.
+    is_told: bool,
     /// Adds replies to a report, where all are alike: then those need not be stored.
     add: Option<fn(&mut Report<R>, usize)>,
 }
@@ -34,7 +38,11 @@ struct State<R> {
 /// A job's way to the board. The last one to go has the board be done, so nothing else has to be counted.
 pub(crate) struct Desk<R>(Arc<Door<R>>);
 
-struct Door<R>(Arc<Board<R>>);
+struct Door<R> {
+    board: Arc<Board<R>>,
+    /// The send, under way until the last job has gone.
+    aloft: Option<Aloft>,
+}
 
 /// Where a job's waker is, once it had to wait. One past the number, in half of the memory.
 #[derive(Default)]
@@ -48,7 +56,7 @@ impl Alarm {
 
 impl<R: 'static> Board<R> {
     /// A board, and the first desk at it.
-    pub(crate) fn open() -> Desk<R> {
+    pub(crate) fn open(aloft: Aloft, is_told: bool) -> Desk<R> {
         let state = State {
             late: Late::new(),
             wakers: Vec::new(),
@@ -58,9 +66,13 @@ impl<R: 'static> Board<R> {
             is_aborted: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
             waiter: AtomicWaker::new(),
+            is_told,
             add: Report::adder(),
         };
-        Desk(Arc::new(Door(Arc::new(board))))
+        Desk(Arc::new(Door {
+            board: Arc::new(board),
+            aloft: Some(aloft),
+        }))
     }
 }
 
@@ -93,16 +105,21 @@ impl<R> Board<R> {
 
 impl<R> Desk<R> {
     pub(crate) fn board(&self) -> Arc<Board<R>> {
-        Arc::clone(&self.0.0)
+        Arc::clone(&self.0.board)
     }
 
     pub(super) fn is_aborted(&self) -> bool {
-        self.0.0.is_aborted.load(Ordering::SeqCst)
+        self.0.board.is_aborted.load(Ordering::SeqCst)
+    }
+
+    #[inline]
+    pub(super) fn is_told(&self) -> bool {
+        self.0.board.is_told
     }
 
     /// Remembers how to wake a job; false if it shall stop instead.
     pub(super) fn listen(&self, alarm: &mut Alarm, waker: &Waker) -> bool {
-        let board = &*self.0.0;
+        let board = &*self.0.board;
         if let Some(number) = alarm.number() {
             let state = board.state.hold();
             let known = state.wakers.get(number).and_then(Option::as_ref);
@@ -130,7 +147,7 @@ impl<R> Desk<R> {
 
     /// Leaves a job's outcome, and goes.
     pub(super) fn leave(self, alarm: &Alarm, place: usize, outcome: Result<R, Failure>) {
-        let board = &*self.0.0;
+        let board = &*self.0.board;
         let is_told = outcome.is_ok() && board.add.is_some();
         if is_told && alarm.0.is_none() {
             return;
@@ -155,8 +172,10 @@ impl<R> Clone for Desk<R> {
 
 impl<R> Drop for Door<R> {
     fn drop(&mut self) {
-        self.0.is_done.store(true, Ordering::SeqCst);
-        self.0.waiter.wake();
+        // First the send has landed, then it is told: who has seen the report finds nothing under way.
+        self.aloft = None;
+        self.board.is_done.store(true, Ordering::SeqCst);
+        self.board.waiter.wake();
     }
 }
 

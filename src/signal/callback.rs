@@ -12,7 +12,7 @@ use super::make;
 use super::registry::{Held, Slot};
 use super::reply::{CallbackFuture, SyncReply};
 use super::sender::Address;
-use super::target::{Target, Unready};
+use super::target::{Kind, Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, AtomicU64, next_number};
 
@@ -164,8 +164,8 @@ impl<P, R, K> Callback<P, R, K> {
 
 /// A connection of a handle calls what the handle holds.
 impl<P, R, K> Target<P, R, K> for Callback<P, R, K> {
-    fn is_async(&self) -> bool {
-        self.0.target.is_async()
+    fn kind(&self) -> Kind {
+        self.0.target.kind()
     }
 
     fn call(&self, event: &Event<P, K>) -> Option<R> {

@@ -9,15 +9,17 @@
 //! meets a change that is under way, and waits for it to be over.
 
 use std::hash::Hash;
+use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
 use super::end::End;
 use super::event::Event;
 use super::matching::merge;
-use super::registry::{Lists, Published, Registry, Settled};
-use super::visit::{Carried, walk};
+use super::registry::{Booking, Lists, Published, Registry, Settled, Slot};
+use super::visit::{Carried, Shared, look_closer, walk};
 use super::walk::Walk;
+use crate::sync::Arc;
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///
@@ -29,8 +31,8 @@ pub(super) fn conduct<P, R, K>(
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
 ) where
-    P: 'static,
-    R: 'static,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     if to_all {
@@ -77,8 +79,8 @@ fn walk_alone<P, R, K>(
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
 ) where
-    P: 'static,
-    R: 'static,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     match alone {
@@ -96,24 +98,12 @@ fn walk_several<P, R, K>(
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
 ) where
-    P: 'static,
-    R: 'static,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     loop {
-        let Settled { mut seen, version } = registry.settled(|| {
-            let mut walking = Walking::new();
-            if !registry.has_only_filtered() {
-                walking.begin(registry.unfiltered());
-            }
-            let with_keys = event.keys().iter().map(|key| registry.with_key(key));
-            with_keys.flatten().for_each(|list| walking.begin(list));
-            let with_senders = event.senders().iter();
-            with_senders
-                .filter_map(|sender| registry.with_sender(sender))
-                .for_each(|list| walking.begin(list));
-            walking
-        });
+        let Settled { mut seen, version } = look_several(registry, event);
         if let [list] = &seen.lists[..] {
             // Noted there.
             seen.walks.clear();
@@ -133,6 +123,76 @@ fn walk_several<P, R, K>(
         return;
     }
 }
+
+fn look_several<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &Event<P, K>,
+) -> Settled<Walking<P, R, K>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    registry.settled(|| {
+        let mut walking = Walking::new();
+        if !registry.has_only_filtered() {
+            walking.begin(registry.unfiltered());
+        }
+        let with_keys = event.keys().iter().map(|key| registry.with_key(key));
+        with_keys.flatten().for_each(|list| walking.begin(list));
+        let with_senders = event.senders().iter();
+        with_senders
+            .filter_map(|sender| registry.with_sender(sender))
+            .for_each(|list| walking.begin(list));
+        walking
+    })
+}
+
+/// The connections that match, in order, for a send that does not call them yet.
+pub(super) fn gather<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &Event<P, K>,
+    to_all: bool,
+) -> Vec<Arc<Slot<P, R, K>>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    if to_all {
+        registry.verify_all();
+        return registry.members();
+    }
+    loop {
+        let Settled { seen, version } = look_several(registry, event);
+        let row = merge(seen.lists.iter().map(Published::pieces));
+        if registry.is_at(version) {
+            return row.into_iter().cloned().collect();
+        }
+    }
+}
+
+/// Walks connections that were found before, with what was booked of them.
+pub(super) fn walk_booked<P, R, K>(
+    row: Vec<Booked<P, R, K>>,
+    event: &Arc<Event<P, K>>,
+    end: &mut impl End<P, R, K>,
+) -> ControlFlow<()>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    for (slot, booking) in row {
+        // No list leads here.
+        let _apart = slot.apart();
+        look_closer(&slot, &mut Shared(event), booking, end)?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// A connection, and what a send has got hold of before it began.
+pub(super) type Booked<P, R, K> = (Arc<Slot<P, R, K>>, Option<Booking<P, K>>);
 
 /// The lists of a send, noted as walked for as long as they are held. Let go of one after the other: what one of them was the
 /// last to hold may wait, when it is dropped, for what stands in the others.
@@ -171,8 +231,8 @@ fn walk_one<P, R, K>(
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
 ) where
-    P: 'static,
-    R: 'static,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     let mut pieces = list.pieces();

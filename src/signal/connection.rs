@@ -8,7 +8,7 @@ use super::filter::Filters;
 use super::guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 use super::key::{IntoKey, Key};
 use super::registry::{Handle, Port, Slot};
-use super::report::ConnectionId;
+use super::failure::ConnectionId;
 use super::sender::IntoSender;
 use crate::sync::Arc;
 

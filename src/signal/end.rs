@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use super::event::Event;
 use super::registry::{Held, Slot};
-use super::report::{Failure, Report};
+use super::failure::Failure;
+use super::report::Report;
 use super::schedule::Handed;
 use crate::sync::Arc;
 

@@ -69,6 +69,11 @@ impl<P, K> Event<P, K> {
         }
     }
 
+    /// Gives back what it borrowed. For an event that nobody sees yet.
+    pub(crate) fn part(&mut self) {
+        self.origin = None;
+    }
+
     /// The same event, made to last: what it borrows is counted now, since a thread can borrow only a few at a time.
     /// Leaves nothing behind that could be shown.
     pub(crate) fn keep(&mut self) -> Self {

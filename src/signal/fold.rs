@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use super::end::End;
 use super::event::Event;
 use super::registry::{Held, Slot};
-use super::report::Failure;
+use super::failure::Failure;
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 use crate::sync::Arc;

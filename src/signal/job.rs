@@ -10,15 +10,18 @@ use super::board::{Alarm, Desk};
 use super::event::Event;
 use super::panic::{capture, drop_quietly};
 use super::registry::{Held, Slot};
-use super::report::{Cause, Failure};
+use super::failure::{Cause, Failure};
 use crate::sync::Arc;
 
 /// What a job knows of its call before it starts: everything but the type of its future.
 pub(crate) struct Ticket<P, R, K> {
     slot: Arc<Slot<P, R, K>>,
-    /// Until it starts.
+    /// Until it starts; where failures are told, until it ends.
     event: Option<Arc<Event<P, K>>>,
+    has_started: bool,
     held: Option<Box<Held>>,
+    /// Whether it was counted when it was handed over.
+    is_counted: bool,
     /// Whether it counts as running.
     is_running: bool,
     /// Where the outcome goes; `None` once it has.
@@ -37,9 +40,15 @@ impl<P, R, K> Ticket<P, R, K> {
         desk: Desk<R>,
         place: usize,
     ) -> Self {
+        let is_counted = slot.is_counted();
+        if is_counted {
+            slot.running().hand_over();
+        }
         Self {
             slot,
             event: Some(event),
+            has_started: false,
+            is_counted,
             held,
             is_running: false,
             desk: Some(desk),
@@ -51,6 +60,7 @@ impl<P, R, K> Ticket<P, R, K> {
     /// For a call that had to wait in the send, and goes on elsewhere. It counts as running from now on.
     pub(crate) fn started(
         slot: Arc<Slot<P, R, K>>,
+        event: Option<Arc<Event<P, K>>>,
         held: Option<Held>,
         desk: Desk<R>,
         place: usize,
@@ -58,7 +68,9 @@ impl<P, R, K> Ticket<P, R, K> {
         slot.running().enter();
         Self {
             slot,
-            event: None,
+            event,
+            has_started: true,
+            is_counted: false,
             held: held.map(Box::new),
             is_running: true,
             desk: Some(desk),
@@ -135,6 +147,10 @@ impl<P, R, K, Fut> Job<P, R, K, Fut> {
         let Some(desk) = ticket.desk.take() else {
             return;
         };
+        if let Err(failure) = &outcome {
+            let event = ticket.event.clone();
+            ticket.slot.tell(failure, || event);
+        }
         if ticket.event.is_some() || ticket.held.is_some() || this.future.is_some() {
             // What was held for it goes inside it: its drop, too, may wait for the connection.
             let _frame = ticket.is_running.then(|| ticket.slot.running().frame());
@@ -144,6 +160,9 @@ impl<P, R, K, Fut> Job<P, R, K, Fut> {
         }
         if ticket.is_running {
             ticket.slot.running().leave();
+        }
+        if ticket.is_counted {
+            ticket.slot.running().take_back();
         }
         desk.leave(&ticket.alarm, ticket.place, outcome);
     }
@@ -165,7 +184,17 @@ where
         let _frame = slot.running().frame();
         let mut reply = None;
         let step = capture(|| {
-            if let Some(event) = ticket.event.take() {
+            if !ticket.has_started {
+                ticket.has_started = true;
+                let is_told = ticket.desk.as_ref().is_some_and(Desk::is_told);
+                let event = if is_told {
+                    ticket.event.clone()
+                } else {
+                    ticket.event.take()
+                };
+                let Some(event) = event else {
+                    return Step::Refused;
+                };
                 if !slot.may_start() {
                     return Step::Refused;
                 }

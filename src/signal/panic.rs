@@ -6,12 +6,13 @@ use std::mem;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::sync::Lock;
+use crate::sync::{Arc, Lock};
 
 /// A panic of a callback, caught.
 ///
-/// Boxed: outcomes pass through the send by the thousand, panics hardly ever.
-pub struct Panic(Box<Caught>);
+/// Clones are one panic. Boxed: outcomes pass through the send by the thousand, panics hardly ever.
+#[derive(Clone)]
+pub struct Panic(Arc<Caught>);
 
 struct Caught {
     message: Box<str>,
@@ -32,7 +33,7 @@ impl Panic {
             (_, Some(text)) => text.as_str().into(),
             _ => "a panic without a message".into(),
         };
-        Self(Box::new(Caught {
+        Self(Arc::new(Caught {
             message,
             payload: Lock::new(payload),
         }))
@@ -44,7 +45,7 @@ impl Panic {
         &self.0.message
     }
 
-    /// What the callback panicked with.
+    /// What the callback panicked with. Of several clones, the first that is asked has it; the others get a `()`.
     #[must_use]
     pub fn into_payload(self) -> Box<dyn Any + Send> {
         mem::replace(&mut *self.0.payload.hold(), Box::new(()))
@@ -56,10 +57,9 @@ impl Panic {
     }
 }
 
-impl Drop for Panic {
+impl Drop for Caught {
     fn drop(&mut self) {
-        let payload = mem::replace(&mut *self.0.payload.hold(), Box::new(()));
-        drop_quietly(payload);
+        drop_quietly(mem::replace(self.payload.get_mut(), Box::new(())));
     }
 }
 

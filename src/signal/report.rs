@@ -3,8 +3,7 @@
 use std::any::{Any, TypeId};
 use std::{fmt, iter, mem};
 
-use super::panic::Panic;
-use crate::sync::Arc;
+use super::failure::Failure;
 
 /// What each callback of a send did: one entry a callback, in the order in which they matched.
 ///
@@ -34,9 +33,10 @@ impl<R> Report<R> {
         }
     }
 
-    pub(crate) fn of_unsent(panic: Panic) -> Self {
+    /// Of a send that did not happen.
+    pub(crate) fn of_unsent(failure: Failure) -> Self {
         Self {
-            unsent: Some(Failure::of_send(panic)),
+            unsent: Some(failure),
             ..Self::new()
         }
     }
@@ -61,7 +61,8 @@ impl<R> Report<R> {
 
     /// What failed, in match order.
     ///
-    /// Where `.update(..)` panicked, nothing was sent and that is the only failure, of no connection.
+    /// Where nothing was sent, because `.update(..)` panicked, the signal is closed, or the send's time was up while it waited,
+    /// that is the only failure, of no connection.
     pub fn failures(&self) -> impl Iterator<Item = &Failure> {
         self.unsent
             .iter()
@@ -238,99 +239,5 @@ impl<R: fmt::Debug> fmt::Debug for Report<R> {
             list.entry(unsent);
         }
         list.entries(self.iter()).finish()
-    }
-}
-
-/// A callback that did not reply: which one, and why.
-pub struct Failure(Box<What>);
-
-struct What {
-    connection: Option<ConnectionId>,
-    name: Option<Arc<str>>,
-    cause: Cause,
-}
-
-/// Why a callback did not reply.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Cause {
-    /// It panicked: in its body, in the future it returned, in that future's drop, or in its predicate.
-    Panicked(Panic),
-    /// It was stopped, or its task was dropped before it finished: [`Delivery::abort`](crate::Delivery::abort), a
-    /// disconnect before it had started, an executor that shut down or panicked.
-    Aborted,
-}
-
-impl Failure {
-    pub(crate) fn new(connection: ConnectionId, name: Option<Arc<str>>, cause: Cause) -> Self {
-        Self(Box::new(What {
-            connection: Some(connection),
-            name,
-            cause,
-        }))
-    }
-
-    fn of_send(panic: Panic) -> Self {
-        Self(Box::new(What {
-            connection: None,
-            name: None,
-            cause: Cause::Panicked(panic),
-        }))
-    }
-
-    /// The connection whose callback it was; `None` where the send itself failed, in `.update(..)`.
-    #[must_use]
-    pub fn connection(&self) -> Option<ConnectionId> {
-        self.0.connection
-    }
-
-    /// The connection's name, if it was given one.
-    #[must_use]
-    pub fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
-    }
-
-    /// Why.
-    #[must_use]
-    pub fn cause(&self) -> &Cause {
-        &self.0.cause
-    }
-
-    /// Why, for keeps.
-    #[must_use]
-    pub fn into_cause(self) -> Cause {
-        self.0.cause
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.0.name, self.0.connection) {
-            (Some(name), _) => write!(f, "callback `{name}` ")?,
-            (None, Some(id)) => write!(f, "callback of connection {id} ")?,
-            (None, None) => f.write_str("the send's `update` ")?,
-        }
-        match &self.0.cause {
-            Cause::Panicked(panic) => write!(f, "panicked: {panic}"),
-            Cause::Aborted => f.write_str("was aborted"),
-        }
-    }
-}
-
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Failure({self})")
-    }
-}
-
-impl std::error::Error for Failure {}
-
-/// The number of a connection, unique within its signal; later ones are higher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConnectionId(pub(crate) u64);
-
-impl fmt::Display for ConnectionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }

@@ -20,6 +20,8 @@ const AWAITED: u32 = 1 << (u32::BITS - 1);
 #[derive(Debug)]
 pub(crate) struct Running {
     count: AtomicU32,
+    /// Calls that were handed over and have not ended, where the connection has them counted. Relaxed: it stands for itself.
+    handed: AtomicU32,
 }
 
 /// Told when a call has ended that somebody waits for, or what sends walked is let go of. One for the process: waiting is
@@ -33,7 +35,28 @@ impl Running {
     pub(crate) fn new() -> Self {
         Self {
             count: AtomicU32::new(0),
+            handed: AtomicU32::new(0),
         }
+    }
+
+    /// How many calls run.
+    pub(crate) fn count(&self) -> usize {
+        (self.count.load(Ordering::SeqCst) & !AWAITED) as usize
+    }
+
+    /// A call is handed over.
+    pub(crate) fn hand_over(&self) {
+        self.handed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A call that was handed over has ended.
+    pub(crate) fn take_back(&self) {
+        self.handed.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// How many of those that were handed over have not ended.
+    pub(crate) fn handed(&self) -> usize {
+        self.handed.load(Ordering::Relaxed) as usize
     }
 
     pub(crate) fn enter(&self) {
@@ -49,8 +72,7 @@ impl Running {
 
     /// Whether no call is running, those aside that this very thread is in the middle of.
     fn is_idle(&self) -> bool {
-        (self.count.load(Ordering::SeqCst) & !AWAITED) as usize
-            <= FRAMES.with(|frames| frames.count(self.address()))
+        self.count() <= FRAMES.with(|frames| frames.count(self.address()))
     }
 
     /// Ready once no call is running. `listener` belongs to the one who waits.
@@ -80,8 +102,7 @@ impl Running {
     /// Makes this thread known to be inside a call, for as long as the guard lives.
     #[inline]
     pub(crate) fn frame(&self) -> Frame {
-        FRAMES.with(|frames| frames.begin(self.address()));
-        Frame(())
+        frame_at(self.address())
     }
 
     fn address(&self) -> usize {
@@ -97,6 +118,18 @@ thread_local! {
 
 #[must_use]
 pub(crate) struct Frame(());
+
+/// The same for a call of what is at that address.
+#[inline]
+pub(crate) fn frame_at(address: usize) -> Frame {
+    FRAMES.with(|frames| frames.begin(address));
+    Frame(())
+}
+
+/// Whether this thread is inside a call of what is at that address.
+pub(crate) fn is_inside(address: usize) -> bool {
+    FRAMES.with(|frames| frames.count(address)) > 0
+}
 
 impl Drop for Frame {
     #[inline]

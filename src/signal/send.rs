@@ -5,22 +5,30 @@ use std::future::{Future, IntoFuture};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use super::conduct::conduct;
+use super::conduct::{Booked, conduct, gather, walk_booked};
 use super::delivery::Delivery;
 use super::end::{Collecting, End, Start};
 use super::event::Event;
+use super::failure::Cause;
 use super::filter::filter_methods;
+use super::flight::Aloft;
+use super::flow::Deadline;
 use super::fold::{First, Fold, FoldFuture, TryFold};
 use super::handle::Signal;
 use super::join::JoinFuture;
 use super::key::{IntoKey, Key};
 use super::panic::{Panic, capture};
+use super::passage::{Barred, Passage, Waiting};
 use super::registry::{Held, Slot};
 use super::report::Report;
 use super::schedule::{Handed, Handover};
 use super::sender::IntoSender;
+use super::surroundings::Surroundings;
+use super::trace;
+use super::unsent::{Unsent, Why};
 use crate::sync::Arc;
 
 /// A send in the making. End it in `.await`, [`now`](Self::now), [`join`](Self::join), [`first`](Self::first) or
@@ -32,9 +40,16 @@ use crate::sync::Arc;
 pub struct SendBuilder<'a, P, R = (), K = Key> {
     signal: &'a Signal<P, R, K>,
     event: Event<P, K>,
+    rare: Option<Box<Rare>>,
+    to_all: bool,
+}
+
+/// What few sends say. Apart, since builders are moved with each word.
+#[derive(Default)]
+struct Rare {
     /// `update` panicked: there is nothing to send.
     failed: Option<Panic>,
-    to_all: bool,
+    timeout: Option<Duration>,
 }
 
 impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
@@ -43,7 +58,7 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         Self {
             signal,
             event: Event::new(signal.shared.id),
-            failed: None,
+            rare: None,
             to_all: false,
         }
     }
@@ -52,7 +67,9 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     #[inline]
     pub fn with(mut self, payload: P) -> Self {
         self.event.set(payload);
-        self.failed = None;
+        if let Some(rare) = &mut self.rare {
+            rare.failed = None;
+        }
         self
     }
 
@@ -64,7 +81,7 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     where
         P: Clone,
     {
-        if self.failed.is_some() {
+        if self.failed().is_some() {
             return self;
         }
         let base = match self.event.take() {
@@ -79,9 +96,26 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         });
         match changed {
             Ok(payload) => self.event.set(payload),
-            Err(panic) => self.failed = Some(panic),
+            Err(panic) => self.rare().failed = Some(panic),
         }
         self
+    }
+
+    /// Stops what has not finished after this time: each such callback is reported as timed out. Where the send has to wait
+    /// before it can begin, that is part of the time; if it is up by then, the send reaches nobody, and its report says so.
+    ///
+    /// Sync callbacks cannot be stopped, and are not.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.rare().timeout = Some(time);
+        self
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn failed(&self) -> Option<&Panic> {
+        self.rare.as_ref()?.failed.as_ref()
     }
 
     filter_methods!(
@@ -106,31 +140,89 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     /// Sends now: runs the sync callbacks and hands the async ones to the spawner. What `.await` does, from sync code.
+    ///
+    /// # Errors
+    /// Where the send would have to wait, for a connection whose queue is full or because of `max_in_flight`, and where the
+    /// signal is closed: nothing is delivered, and [`Unsent`] gives the payload back. A signal that sets no limits and is not
+    /// closed sends always.
     #[inline]
-    pub fn now(mut self) -> Delivery<R> {
+    pub fn now(mut self) -> Result<Delivery<R>, Unsent<P>> {
+        let status = self.signal.shared.registry.status();
         // A program that offers many signals has few that anybody listens to: these cost next to nothing where they are sent.
-        if self.failed.is_none() && self.signal.shared.registry.is_silent() {
-            return Delivery::new();
+        if status.is_silent() && self.rare.is_none() {
+            return Ok(Delivery::new());
         }
-        self.deliver()
+        if status.is_open() && self.rare.is_none() {
+            return Ok(self.deliver(None, None));
+        }
+        self.now_if_it_may()
     }
 
-    fn deliver(&mut self) -> Delivery<R> {
+    #[cold]
+    fn now_if_it_may(mut self) -> Result<Delivery<R>, Unsent<P>> {
+        if let Some(panic) = self.take_failed() {
+            return Ok(self.undelivered(Cause::Panicked(panic)));
+        }
+        let deadline = self.deadline();
+        match self.try_pass() {
+            Ok(passage) => Ok(self.deliver(passage, deadline)),
+            Err(Barred::Full(_)) => Err(Unsent::new(self.event.take(), Why::Full)),
+            Err(Barred::Closed) => Err(Unsent::new(self.event.take(), Why::Closed)),
+        }
+    }
+
+    /// Leave to begin; `None` where none is needed.
+    fn try_pass(&mut self) -> Result<Option<Passage<P, R, K>>, Barred> {
+        let shared = &self.signal.shared;
+        if shared.registry.status().is_open() {
+            return Ok(None);
+        }
+        Passage::get(shared, &mut self.event, self.to_all).map(Some)
+    }
+
+    fn take_failed(&mut self) -> Option<Panic> {
+        self.rare.as_mut()?.failed.take()
+    }
+
+    fn deadline(&self) -> Option<Deadline> {
+        let time = self.rare.as_ref()?.timeout?;
+        Some(self.surroundings().deadline(time))
+    }
+
+    #[inline]
+    pub(super) fn surroundings(&self) -> &Arc<Surroundings<P, R, K>> {
+        &self.signal.shared.registry.surroundings
+    }
+
+    fn undelivered(&self, cause: Cause) -> Delivery<R> {
         let mut delivery = Delivery::new();
+        *delivery.report() = Report::of_unsent(self.surroundings().fail_send(cause));
+        delivery
+    }
+
+    fn deliver(
+        &mut self,
+        passage: Option<Passage<P, R, K>>,
+        deadline: Option<Deadline>,
+    ) -> Delivery<R> {
+        let mut delivery = Delivery::new();
+        let signal = self.signal;
+        let (row, aloft) = passage.map_or((None, None), |Passage { row, aloft }| {
+            (Some(row), Some(aloft))
+        });
         let mut collecting = Collecting {
             report: delivery.report(),
             starting: Spawning {
-                signal: self.signal,
+                signal,
                 handover: None,
+                deadline,
+                aloft,
             },
         };
-        let sent = self.conduct(&mut collecting);
+        self.conduct(row, &mut collecting);
         if let Some(handover) = collecting.starting.handover {
             let board = handover.into_board();
             delivery.wait_for(board);
-        }
-        if let Err(panic) = sent {
-            *delivery.report() = Report::of_unsent(panic);
         }
         delivery
     }
@@ -200,15 +292,47 @@ where
         FoldFuture::new(self, TryFold::new(init, fold))
     }
 
-    /// Leads the send past every connection that matches, until `end` breaks it off. `Err`: `update` panicked, and
-    /// nothing is sent.
-    #[inline]
-    pub(super) fn conduct(&mut self, end: &mut impl End<P, R, K>) -> Result<(), Panic> {
-        if let Some(panic) = self.failed.take() {
-            return Err(panic);
+    /// Ready to begin, as soon as it may; the wait goes on in `waiting`. `Err`: it never may.
+    pub(super) fn poll_begin(
+        &mut self,
+        waiting: &mut Option<Box<Waiting>>,
+        deadline: &mut Option<Deadline>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Passage<P, R, K>>, Cause>> {
+        let shared = &self.signal.shared;
+        if self.rare.is_none() && waiting.is_none() && shared.registry.status().is_open() {
+            return Poll::Ready(Ok(None));
+        }
+        if let Some(panic) = self.take_failed() {
+            return Poll::Ready(Err(Cause::Panicked(panic)));
+        }
+        if deadline.is_none() {
+            *deadline = self.deadline();
         }
         let shared = &self.signal.shared;
-        if !shared.registry.is_silent() {
+        if waiting.is_none() && shared.registry.status().is_open() {
+            return Poll::Ready(Ok(None));
+        }
+        let waiting = waiting.get_or_insert_default();
+        let (event, to_all) = (&mut self.event, self.to_all);
+        let get = || Passage::get(shared, event, to_all);
+        waiting.poll(get, deadline.as_ref(), cx).map_ok(Some)
+    }
+
+    /// Leads the send past every connection that matches, until `end` breaks it off: those that were found before, if it had
+    /// to get leave to begin.
+    #[inline]
+    pub(super) fn conduct(
+        &mut self,
+        row: Option<Vec<Booked<P, R, K>>>,
+        end: &mut impl End<P, R, K>,
+    ) {
+        let shared = &self.signal.shared;
+        let _span = trace::send(&shared.origin.info);
+        if let Some(row) = row {
+            let event = Arc::new(self.event.keep());
+            let _ = walk_booked(row, &event, end);
+        } else if !shared.registry.status().is_silent() {
             let complete = |event: &mut Event<P, K>| event.complete(&shared.lent, shared.is_named);
             conduct(
                 &shared.registry,
@@ -218,7 +342,19 @@ where
                 end,
             );
         }
-        Ok(())
+    }
+
+    /// The connections that match, and the event they share, for a send that does not call them all at once.
+    pub(super) fn gather(&mut self) -> (Vec<Booked<P, R, K>>, Arc<Event<P, K>>) {
+        let shared = &self.signal.shared;
+        let row = gather(&shared.registry, &self.event, self.to_all);
+        self.event.complete(&shared.lent, shared.is_named);
+        let row = row.into_iter().map(|slot| (slot, None)).collect();
+        (row, self.keep_event())
+    }
+
+    pub(super) fn keep_event(&mut self) -> Arc<Event<P, K>> {
+        Arc::new(self.event.keep())
     }
 }
 
@@ -226,7 +362,10 @@ where
 struct Spawning<'a, P, R, K> {
     signal: &'a Signal<P, R, K>,
     /// Made for the first of them.
-    handover: Option<Handover<'a, R>>,
+    handover: Option<Handover<'a, P, R, K>>,
+    deadline: Option<Deadline>,
+    /// The send, if it is counted already.
+    aloft: Option<Aloft>,
 }
 
 impl<P, R, K> Start<P, R, K> for Spawning<'_, P, R, K>
@@ -243,14 +382,20 @@ where
         held: Option<Held>,
         place: usize,
     ) -> Handed<R> {
+        let shared = &self.signal.shared;
+        let (deadline, aloft) = (&mut self.deadline, &mut self.aloft);
         let handover = self.handover.get_or_insert_with(|| {
-            Handover::new(self.signal.spawner(), self.signal.shared.schedule)
+            let home = &shared.registry.surroundings;
+            Handover::new(home, shared.schedule, deadline.take(), aloft.take())
         });
         handover.take(slot, event, held, place)
     }
 }
 
 /// Sends, and gives the [`Delivery`]: sync callbacks have run by then, async ones are with the spawner.
+///
+/// It waits only where a limit says so: `max_in_flight`, of the signal or of a connection, and full queues and streams with
+/// [`Overflow::Wait`](crate::Overflow::Wait). Of a signal that is closed, the delivery reaches nobody and its report says so.
 impl<'a, P, R, K> IntoFuture for SendBuilder<'a, P, R, K>
 where
     P: Send + Sync + 'static,
@@ -261,14 +406,18 @@ where
     type IntoFuture = SendFuture<'a, P, R, K>;
 
     fn into_future(self) -> Self::IntoFuture {
-        SendFuture { send: Some(self) }
+        SendFuture {
+            send: Some(self),
+            waiting: None,
+            deadline: None,
+        }
     }
 }
 
 impl<P: fmt::Debug, R, K: fmt::Debug> fmt::Debug for SendBuilder<'_, P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("SendBuilder");
-        if let Some(panic) = &self.failed {
+        if let Some(panic) = self.failed() {
             fields.field("payload", panic);
         } else if let Some(payload) = self.event.own() {
             fields.field("payload", payload);
@@ -283,10 +432,14 @@ impl<P: fmt::Debug, R, K: fmt::Debug> fmt::Debug for SendBuilder<'_, P, R, K> {
 /// A send that has been awaited. Made by `.await` on a [`SendBuilder`].
 ///
 /// # Cancel safety
-/// The first poll sends and is ready. Before it nothing has been sent.
+/// All or nothing: a send delivers in one go, at the poll that makes the future ready. One that is dropped before that,
+/// while it waits for room, has delivered nothing to anybody, and holds no place anywhere.
 #[must_use = "futures do nothing unless awaited"]
 pub struct SendFuture<'a, P, R = (), K = Key> {
     send: Option<SendBuilder<'a, P, R, K>>,
+    /// Made if it has to wait.
+    waiting: Option<Box<Waiting>>,
+    deadline: Option<Deadline>,
 }
 
 /// Nothing in it is ever pinned.
@@ -300,8 +453,17 @@ where
 {
     type Output = Delivery<R>;
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Delivery<R>> {
-        Poll::Ready(self.send.take().expect("polled after it was ready").now())
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Delivery<R>> {
+        let this = &mut *self;
+        let send = this.send.as_mut().expect("polled after it was ready");
+        let begun = ready!(send.poll_begin(&mut this.waiting, &mut this.deadline, cx));
+        this.waiting = None;
+        // Taken out first: one that has begun must not be sent again.
+        let mut send = this.send.take().expect("it was there");
+        Poll::Ready(match begun {
+            Ok(passage) => send.deliver(passage, this.deadline.take()),
+            Err(cause) => send.undelivered(cause),
+        })
     }
 }
 

@@ -8,13 +8,24 @@ use super::board::Desk;
 use super::event::Event;
 use super::panic::Panic;
 use super::registry::{Held, Slot};
+use super::stream::StreamTarget;
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
 
+/// How an event comes to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It is called.
+    Sync,
+    /// It is started.
+    Async,
+    /// It takes the event.
+    Stream,
+}
+
 /// One callable. `None` from a call: the object of a weak method is gone.
 pub(crate) trait Target<P, R, K>: Send + Sync {
-    /// Whether it is to be started, and not called.
-    fn is_async(&self) -> bool;
+    fn kind(&self) -> Kind;
 
     fn call(&self, _event: &Event<P, K>) -> Option<R> {
         unreachable!("async callbacks are started")
@@ -52,8 +63,13 @@ pub(crate) trait Target<P, R, K>: Send + Sync {
         unreachable!("sync callbacks are called")
     }
 
-    /// False once the object of a weak method is gone.
+    /// False once the object of a weak method is gone, or who reads a stream.
     fn is_alive(&self) -> bool;
+
+    /// The stream that takes events, if it is one.
+    fn stream(&self) -> Option<&StreamTarget<P, K>> {
+        None
+    }
 }
 
 /// Why the first poll of an async callback gave no reply.
@@ -98,8 +114,8 @@ where
     F: Fn(&D, &Event<P, K>) -> Option<R> + Send + Sync,
     D: Dependence,
 {
-    fn is_async(&self) -> bool {
-        false
+    fn kind(&self) -> Kind {
+        Kind::Sync
     }
 
     #[inline]

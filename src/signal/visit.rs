@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 
 use super::end::End;
 use super::event::Event;
-use super::panic::{Panic, capture};
-use super::registry::{Admission, Head, Slot, Visit};
-use super::report::Cause;
+use super::panic::{Panic, capture, drop_quietly};
+use super::registry::{Admission, Booking, Head, Held, Slot, Visit};
+use super::failure::Cause;
 use crate::sync::Arc;
 
 /// Sync callbacks without options go by in the inner loop: a call, a count, the next.
@@ -18,8 +18,8 @@ pub(super) fn walk<'a, P, R, K>(
     end: &mut impl End<P, R, K>,
 ) -> ControlFlow<()>
 where
-    P: 'static,
-    R: 'static,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     let counts = end.counts();
@@ -46,9 +46,10 @@ where
         }
         match stop {
             Some((slot, Stop::Start)) => end.granted(slot, event.share(), None)?,
-            Some((slot, Stop::Odd)) => look_closer(slot, event, end)?,
+            Some((slot, Stop::Odd)) => look_closer(slot, event, None, end)?,
             Some((slot, Stop::Failed(panic))) => {
-                end.failed(slot.failure(Cause::Panicked(panic)))?;
+                let failure = slot.fail(Cause::Panicked(panic), || Some(event.share()));
+                end.failed(failure)?;
             }
             None => return ControlFlow::Continue(()),
         }
@@ -64,39 +65,90 @@ enum Stop {
 
 /// Apart, so that what is held for the length of a call costs those nothing that hold nothing.
 #[inline(never)]
-fn look_closer<P, R, K>(
+pub(super) fn look_closer<P, R, K>(
     slot: &Arc<Slot<P, R, K>>,
-    event: &mut Carried<'_, P, K>,
+    event: &mut impl Shareable<P, K>,
+    booking: Option<Booking<P, K>>,
     end: &mut impl End<P, R, K>,
 ) -> ControlFlow<()>
 where
-    P: 'static,
-    R: 'static,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    match slot.admit(event.get()) {
-        Admission::Start(held) => end.granted(slot, event.share(), held),
-        Admission::Call(_held) => match capture(|| slot.call(event.get())) {
-            Ok(Some(reply)) => end.replied(reply),
-            Ok(None) => gone(slot),
-            Err(panic) => end.failed(slot.failure(Cause::Panicked(panic))),
-        },
-        Admission::Refused => ControlFlow::Continue(()),
+    match slot.admit(event.get(), booking) {
+        Admission::Start(held) => return end.granted(slot, event.share(), held),
+        Admission::Call(held) => return call(slot, event, held, end),
+        Admission::Take(seat) => {
+            if let Some(stream) = slot.stream() {
+                drop_quietly(stream.accept(event.share(), seat));
+            }
+        }
+        Admission::Defer(held) => slot.defer(event.share(), held),
+        Admission::Refused => {}
         Admission::Gone => gone(slot),
-        Admission::Failed(panic) => end.failed(slot.failure(Cause::Panicked(panic))),
+        Admission::Failed(panic) => {
+            return end.failed(slot.fail(Cause::Panicked(panic), || Some(event.share())));
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// A sync callback that options had a say in.
+fn call<P, R, K>(
+    slot: &Arc<Slot<P, R, K>>,
+    event: &mut impl Shareable<P, K>,
+    held: Option<Held>,
+    end: &mut impl End<P, R, K>,
+) -> ControlFlow<()>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let flow = held.as_ref().and_then(|held| held.flow.as_ref());
+    if flow.is_some() {
+        // It may have to wait for its turn, or be called again.
+        return end.granted(slot, event.share(), held);
+    }
+    match capture(|| slot.call(event.get())) {
+        Ok(Some(reply)) => end.replied(reply),
+        Ok(None) => {
+            gone(slot);
+            ControlFlow::Continue(())
+        }
+        Err(panic) => end.failed(slot.fail(Cause::Panicked(panic), || Some(event.share()))),
     }
 }
 
 /// What a connection depends on has died.
 #[cold]
-fn gone<P, R, K>(slot: &Head<P, R, K>) -> ControlFlow<()>
+fn gone<P, R, K>(slot: &Head<P, R, K>)
 where
     P: 'static,
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     slot.disconnect();
-    ControlFlow::Continue(())
+}
+
+/// An event that sync callbacks borrow and others share.
+pub(super) trait Shareable<P, K> {
+    fn get(&self) -> &Event<P, K>;
+    fn share(&mut self) -> Arc<Event<P, K>>;
+}
+
+/// One that is shared already.
+pub(super) struct Shared<'a, P, K>(pub(super) &'a Arc<Event<P, K>>);
+
+impl<P, K> Shareable<P, K> for Shared<'_, P, K> {
+    fn get(&self) -> &Event<P, K> {
+        self.0
+    }
+
+    fn share(&mut self) -> Arc<Event<P, K>> {
+        Arc::clone(self.0)
+    }
 }
 
 /// The event in the sender's hand, until the first async callback needs it shared.
@@ -111,6 +163,15 @@ impl<'a, P, K> Carried<'a, P, K> {
         Self { own, shared: None }
     }
 
+    #[cold]
+    fn share_first(&mut self) -> Arc<Event<P, K>> {
+        let event = Arc::new(self.own.keep());
+        self.shared = Some(Arc::clone(&event));
+        event
+    }
+}
+
+impl<P, K> Shareable<P, K> for Carried<'_, P, K> {
     #[inline]
     fn get(&self) -> &Event<P, K> {
         self.shared.as_deref().unwrap_or(self.own)
@@ -123,12 +184,5 @@ impl<'a, P, K> Carried<'a, P, K> {
             Some(event) => Arc::clone(event),
             None => self.share_first(),
         }
-    }
-
-    #[cold]
-    fn share_first(&mut self) -> Arc<Event<P, K>> {
-        let event = Arc::new(self.own.keep());
-        self.shared = Some(Arc::clone(&event));
-        event
     }
 }

@@ -15,13 +15,16 @@ use super::watch::Watch;
 use super::{Registry, Request};
 use crate::signal::callback::CallbackId;
 use crate::signal::filter::Filters;
-use crate::signal::report::ConnectionId;
+use crate::signal::failure::ConnectionId;
 use crate::signal::sender::SenderId;
 use crate::sync::{Arc, AtomicU64, MutexGuard, Ordering, Weak};
 
 /// What changes look up.
 pub(super) struct Book<P, R, K> {
     connections_made: u64,
+    pub(super) connections: usize,
+    /// How many of them sends may have to wait for, and one more if sends may have to wait for each other.
+    pub(super) holding_up: usize,
     /// The connections whose callback can be named again.
     named: HashMap<CallbackId, Arc<Slot<P, R, K>>>,
     /// Senders whose life is known, in the order in which they will be looked at. Each connect to such a sender looks at
@@ -35,6 +38,8 @@ impl<P, R, K> Book<P, R, K> {
     pub(super) fn new() -> Self {
         Self {
             connections_made: 0,
+            connections: 0,
+            holding_up: 0,
             named: HashMap::new(),
             held: VecDeque::new(),
         }
@@ -115,14 +120,18 @@ where
                 leavings.slots.extend(old);
                 slot.record.hold().set_name(name);
             }
-            let connections = self.connections.load(Ordering::Relaxed);
-            self.connections.store(connections + 1, Ordering::Release);
+            self.count_connections(&mut book, 1);
         }
+        let holds_up = slot.may_hold_up();
+        if slot.set_holds_up(holds_up) {
+            self.count_holding_up(&mut book, if holds_up { 1 } else { -1 });
+        }
+        let is_closed = self.is_closed();
         self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
         leavings.clear();
 
-        if spent {
+        if spent || is_closed {
             slot.disconnect();
         }
         if watched > 0 {
@@ -185,6 +194,7 @@ where
         drop((record, change, book));
         leavings.clear();
         if ends {
+            slot.stop_calls();
             slot.leave_home();
         }
         removed
@@ -198,8 +208,10 @@ where
         if !record.is_gone() {
             let _change = Change::begin(&self.version);
             self.delist(slot, &mut record, &mut leavings);
-            let connections = self.connections.load(Ordering::Relaxed);
-            self.connections.store(connections - 1, Ordering::Release);
+            self.count_connections(&mut book, -1);
+            if slot.set_holds_up(false) {
+                self.count_holding_up(&mut book, -1);
+            }
             if let Some(name) = record.take_name() {
                 if book
                     .named
@@ -213,6 +225,16 @@ where
         }
         drop((record, book));
         leavings.clear();
+    }
+
+    fn count_connections(&self, book: &mut Locked<'_, P, R, K>, change: isize) {
+        book.connections = book.connections.wrapping_add_signed(change);
+        self.tell_status(book);
+    }
+
+    fn count_holding_up(&self, book: &mut Locked<'_, P, R, K>, change: isize) {
+        book.holding_up = book.holding_up.wrapping_add_signed(change);
+        self.tell_status(book);
     }
 
     /// The connection of a callback that can be named, if it stands.
@@ -240,6 +262,7 @@ where
         let ends = slot.is_orphaned() && slot.end(DISCONNECTED);
         drop(book);
         if ends {
+            slot.stop_calls();
             slot.leave_home();
         }
     }

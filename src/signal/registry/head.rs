@@ -10,10 +10,13 @@ use event_listener::EventListener;
 
 use super::Registry;
 use super::options::Options;
+use super::edition::Walked;
 use super::rank::Rank;
 use super::record::Record;
-use crate::signal::report::{Cause, ConnectionId, Failure};
+use crate::signal::failure::{Cause, ConnectionId, Failure};
 use crate::signal::running::released;
+use crate::signal::target::Kind;
+use crate::signal::walk::Walk;
 use crate::sync::{Arc, AtomicU32, Lock, Ordering, Weak};
 
 /// How a connection stands, and where it is filed.
@@ -40,16 +43,27 @@ const EXHAUSTED: u32 = 2;
 pub(super) const GUARDED: u32 = 4;
 /// Its callback is to be started, and not called. Set from the beginning.
 pub(super) const ASYNC: u32 = 8;
-const BLOCK: u32 = 16;
+/// It has no callback: events are put into its stream. Set from the beginning.
+pub(super) const STREAM: u32 = 16;
+/// A send may have to wait for it. Written under the registry's lock.
+pub(super) const HOLDS_UP: u32 = 32;
+/// Its calls on executors are counted from the moment they are handed over. Written under the registry's lock.
+pub(super) const COUNTED: u32 = 64;
+const BLOCK: u32 = 128;
 
 impl<P, R, K> Head<P, R, K> {
-    pub(super) fn new(home: Weak<Registry<P, R, K>>, is_async: bool) -> Self {
+    pub(super) fn new(home: Weak<Registry<P, R, K>>, kind: Kind) -> Self {
+        let state = match kind {
+            Kind::Sync => 0,
+            Kind::Async => ASYNC,
+            Kind::Stream => STREAM,
+        };
         Self {
             record: Lock::new(Record::Nowhere),
             home,
             id: ConnectionId(0),
             priority: AtomicI32::new(0),
-            state: AtomicU32::new(if is_async { ASYNC } else { 0 }),
+            state: AtomicU32::new(state),
         }
     }
 
@@ -85,18 +99,65 @@ impl<P, R, K> Head<P, R, K> {
     /// Gives a connection that stands other options, and the old ones back, to be dropped where no lock is held. False if
     /// it has ended, by the last call that the old ones left, say: that is found out under the same lock.
     pub(super) fn replace_options(&self, options: &mut Option<Arc<Options<P, K>>>) -> bool {
-        let is_guarded = options.as_ref().is_some_and(|options| options.is_guarded());
         let mut record = self.record.hold();
         if !self.stands() {
             return false;
         }
+        let newer = options.as_mut().and_then(Arc::get_mut);
+        if let (Some(newer), Some(older)) = (newer, record.options()) {
+            newer.succeed(older);
+        }
+        let is = |what: fn(&Options<P, K>) -> bool| options.as_ref().is_some_and(|o| what(o));
+        let (is_guarded, is_named) = (is(Options::is_guarded), is(|o| o.name.is_some()));
+        let replaces = record.options().is_some();
         *options = record.replace_options(options.take());
-        if is_guarded {
-            self.state.fetch_or(GUARDED, Ordering::SeqCst);
-        } else if options.is_some() {
-            self.state.fetch_and(!GUARDED, Ordering::SeqCst);
+        if is_guarded || is_named || replaces {
+            self.mark(GUARDED, is_guarded);
+            self.mark(COUNTED, is_named);
         }
         true
+    }
+
+    fn mark(&self, bit: u32, is_set: bool) {
+        if is_set {
+            self.state.fetch_or(bit, Ordering::SeqCst);
+        } else {
+            self.state.fetch_and(!bit, Ordering::SeqCst);
+        }
+    }
+
+    /// Has sends know that they may have to wait for it; tells whether that is news. For whoever holds the registry's lock.
+    pub(super) fn set_holds_up(&self, holds_up: bool) -> bool {
+        let is_news = (self.state() & HOLDS_UP != 0) != holds_up;
+        if is_news {
+            self.mark(HOLDS_UP, holds_up);
+        }
+        is_news
+    }
+
+    #[inline]
+    pub(crate) fn holds_up(&self) -> bool {
+        self.state() & HOLDS_UP != 0
+    }
+
+    /// Whether its calls are counted from the moment they are handed over.
+    #[inline]
+    pub(crate) fn is_counted(&self) -> bool {
+        self.state() & COUNTED != 0
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.state() >= BLOCK
+    }
+
+    /// Has who waits for the connection wait for this thread, as if it walked a list with it in, until that is dropped.
+    /// For calls that no list leads to.
+    pub(crate) fn apart(&self) -> Apart {
+        let mark: Arc<Mark> = Arc::new(Mark);
+        let weak: Weak<Mark> = Arc::downgrade(&mark);
+        self.record.hold().left([weak as Weak<dyn Walked>]);
+        let walk = Walk::begin(Arc::as_ptr(&mark).cast());
+        Apart { _mark: mark, _walk: walk }
     }
 
     /// Ends it with the last call that these options left, unless others have taken their place; tells whether it stood
@@ -167,6 +228,22 @@ impl<P, R, K> Head<P, R, K> {
     }
 }
 
+/// A walk that no list leads on. In this order: who waits is told by the mark's end, and may look at once.
+pub(crate) struct Apart {
+    _mark: Arc<Mark>,
+    _walk: Walk,
+}
+
+struct Mark;
+
+impl Walked for Mark {}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        released().notify(usize::MAX);
+    }
+}
+
 impl<P, R, K> Head<P, R, K>
 where
     P: 'static,
@@ -175,7 +252,22 @@ where
 {
     /// Ends the connection and takes it out of its signal; tells whether it stood until now.
     pub(crate) fn disconnect(&self) -> bool {
-        self.end(DISCONNECTED) && self.leave_home()
+        let before = self.state.fetch_or(DISCONNECTED, Ordering::SeqCst);
+        // One whose last call was granted has ended, but that call may have to be stopped.
+        if before & DISCONNECTED == 0 {
+            self.stop_calls();
+        }
+        before & (DISCONNECTED | EXHAUSTED) == 0 && self.leave_home()
+    }
+
+    /// Stops what waits for its turn, and what was to be cancelled. For who has set `DISCONNECTED`.
+    pub(super) fn stop_calls(&self) {
+        if self.state() & GUARDED == 0 {
+            return;
+        }
+        if let Some(options) = self.options() {
+            options.close();
+        }
     }
 
     /// Takes it out of its signal, if it has not been taken out yet. Whether there is a signal left to leave.

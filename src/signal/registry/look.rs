@@ -89,12 +89,6 @@ impl<P, R, K> Registry<P, R, K> {
         version == self.version.load(Ordering::Acquire)
     }
 
-    /// Whether nobody is connected at all.
-    #[inline]
-    pub(crate) fn is_silent(&self) -> bool {
-        self.connections.load(Ordering::Acquire) == 0
-    }
-
     /// Whether nobody is connected without filters.
     #[inline]
     pub(crate) fn has_only_filtered(&self) -> bool {
@@ -152,7 +146,7 @@ where
     }
 
     /// All connections, in order.
-    fn members(&self) -> Vec<Arc<Slot<P, R, K>>> {
+    pub(crate) fn members(&self) -> Vec<Arc<Slot<P, R, K>>> {
         if let Some(all) = self.all.get() {
             return all.members();
         }

@@ -26,7 +26,9 @@ mod options;
 mod port;
 mod rank;
 mod record;
+mod rest;
 mod slot;
+mod status;
 mod sweep;
 mod watch;
 
@@ -39,23 +41,28 @@ use index::Index;
 use list::List;
 pub(crate) use look::{Lists, Published, Settled};
 pub(crate) use options::{Held, Options};
+pub(crate) use rest::UnderWay;
 pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
-pub(crate) use slot::{Admission, Slot, Visit};
+pub(crate) use slot::{Admission, Booking, Slot, Visit};
+pub(crate) use status::Status;
 
 use super::callback::CallbackId;
 use super::filter::Filters;
 use super::sender::Address;
+use super::surroundings::Surroundings;
 use super::target::Target;
-use crate::sync::{Arc, AtomicU64, AtomicUsize, Lock, OnceLock, Ordering};
+use crate::sync::{Arc, AtomicU64, AtomicUsize, Lock, OnceLock};
 use watch::Watch;
 
 pub(crate) struct Registry<P, R, K> {
+    pub(crate) surroundings: Arc<Surroundings<P, R, K>>,
     book: Lock<Book<P, R, K>>,
     /// Odd while a change is under way. Written under the lock on `book`.
     version: AtomicU64,
-    /// How many there are. Written under the lock on `book`.
-    connections: AtomicUsize,
+    /// What a send has to know before it begins: the bits below, and above them how many connections there are. Written
+    /// under the lock on `book`.
+    status: AtomicUsize,
     unfiltered: List<Slot<P, R, K>>,
     keys: Index<K, Slot<P, R, K>, ()>,
     senders: Index<Address, Slot<P, R, K>, Arc<Watch>>,
@@ -81,11 +88,16 @@ where
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(surroundings: Surroundings<P, R, K>) -> Self {
+        let mut book = Book::new();
+        let is_limited = surroundings.flight.limit().is_some();
+        book.holding_up = usize::from(is_limited);
+        let status = if is_limited { status::HOLDS_UP } else { 0 };
         Self {
-            book: Lock::new(Book::new()),
+            surroundings: Arc::new(surroundings),
+            book: Lock::new(book),
             version: AtomicU64::new(0),
-            connections: AtomicUsize::new(0),
+            status: AtomicUsize::new(status),
             unfiltered: List::new(),
             keys: Index::new(),
             senders: Index::new(),
@@ -102,9 +114,4 @@ where
         slot::slot(target, Arc::downgrade(self))
     }
 
-    /// How many connections there are.
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        self.connections.load(Ordering::Acquire)
-    }
 }

@@ -5,11 +5,13 @@ use std::any::Any;
 use smallvec::SmallVec;
 
 use crate::signal::event::Event;
+use crate::signal::flow::{Debouncer, Flow, Promise};
 use crate::signal::panic::{Panic, Quiet, capture, drop_quietly};
 use crate::signal::target::Object;
 use crate::sync::{Arc, AtomicUsize, Ordering};
 
 pub(crate) type Predicate<P, K> = Box<dyn Fn(&Event<P, K>) -> bool + Send + Sync>;
+pub(crate) type OrderOf<P, K> = Box<dyn Fn(&Event<P, K>) -> u64 + Send + Sync>;
 
 /// Options of a later connect of the same callback replace these.
 pub(crate) struct Options<P, K> {
@@ -23,17 +25,30 @@ pub(crate) struct Options<P, K> {
     pub(crate) track: Vec<Object>,
     /// What a strong method keeps alive.
     pub(crate) keep: Option<Quiet<Arc<dyn Any + Send + Sync>>>,
+    /// How calls are made, if there is anything to it.
+    pub(crate) flow: Option<Arc<Flow>>,
+    pub(crate) debounce: Option<Debouncer<P, K>>,
+    /// Calls with equal numbers keep their order.
+    pub(crate) ordered_by: Option<Quiet<OrderOf<P, K>>>,
+    /// The policies, in words.
+    pub(crate) words: Box<[String]>,
 }
 
 /// What the options say to one event.
-pub(super) enum Guarded {
+pub(super) enum Considered {
     Granted(Held),
-    /// Granted, and never again.
-    Last(Held),
     Refused,
     /// A tracked object has died.
     Gone,
     Failed(Panic),
+}
+
+/// What the options say to one more call.
+pub(super) enum Spent {
+    Granted,
+    /// Granted, and never again.
+    Last,
+    Refused,
 }
 
 impl<P, K> Options<P, K> {
@@ -45,6 +60,10 @@ impl<P, K> Options<P, K> {
             times: None,
             track: Vec::new(),
             keep: None,
+            flow: None,
+            debounce: None,
+            ordered_by: None,
+            words: Box::default(),
         }
     }
 
@@ -55,7 +74,16 @@ impl<P, K> Options<P, K> {
 
     /// Whether a send has to ask them.
     pub(super) fn is_guarded(&self) -> bool {
-        !self.when.is_empty() || self.times.is_some() || !self.track.is_empty()
+        !self.when.is_empty()
+            || self.times.is_some()
+            || !self.track.is_empty()
+            || self.flow.is_some()
+            || self.debounce.is_some()
+    }
+
+    /// Whether a send may have to wait for them.
+    pub(super) fn may_hold_up(&self) -> bool {
+        self.debounce.is_none() && self.flow.as_ref().is_some_and(|flow| flow.may_hold_up())
     }
 
     pub(super) fn is_born_spent(&self) -> bool {
@@ -64,47 +92,112 @@ impl<P, K> Options<P, K> {
             .is_some_and(|times| times.load(Ordering::Relaxed) == 0)
     }
 
+    /// Takes over what older options of the same connection have in hand.
+    pub(super) fn succeed(&mut self, older: &Self) {
+        if let (Some(flow), Some(old)) = (self.flow.as_mut().and_then(Arc::get_mut), &older.flow) {
+            flow.succeed(old);
+        }
+        if let (Some(debounce), Some(old)) = (&mut self.debounce, &older.debounce) {
+            debounce.succeed(old);
+        }
+    }
+
+    /// The connection has ended.
+    pub(super) fn close(&self) {
+        if let Some(debounce) = &self.debounce {
+            debounce.close();
+        }
+        if let Some(flow) = &self.flow {
+            flow.close();
+        }
+    }
+
     /// Whether all tracked objects are there.
     pub(super) fn is_supported(&self) -> bool {
         self.track.iter().all(|object| object.strong_count() > 0)
     }
 
-    pub(super) fn admit(&self, event: &Event<P, K>) -> Guarded {
-        let mut held = Held::default();
+    /// Keeps what is tracked alive; false if something has died.
+    pub(super) fn hold(&self, held: &mut Held) -> bool {
         for object in &self.track {
             match object.upgrade() {
-                Some(object) => held.0.push(object),
-                None => return Guarded::Gone,
+                Some(object) => held.objects.push(object),
+                None => return false,
             }
+        }
+        true
+    }
+
+    /// Asks whether this event may come to the callback. Spends nothing.
+    pub(super) fn consider(&self, event: &Event<P, K>) -> Considered {
+        let mut held = Held {
+            flow: self.flow.clone(),
+            ..Held::default()
+        };
+        if !self.hold(&mut held) {
+            return Considered::Gone;
         }
         for when in &self.when {
             match capture(|| when(event)) {
                 Ok(true) => {}
-                Ok(false) => return Guarded::Refused,
-                Err(panic) => return Guarded::Failed(panic),
+                Ok(false) => return Considered::Refused,
+                Err(panic) => return Considered::Failed(panic),
             }
         }
+        if let Some(ordered_by) = &self.ordered_by {
+            match capture(|| ordered_by(event)) {
+                Ok(order) => held.order = order,
+                Err(panic) => return Considered::Failed(panic),
+            }
+        }
+        Considered::Granted(held)
+    }
+
+    /// Whether a throttle lets one more pass.
+    pub(super) fn lets_pass(&self) -> bool {
+        self.flow.as_ref().is_none_or(|flow| flow.lets_pass())
+    }
+
+    /// Takes one of the calls that `.times(n)` left.
+    pub(super) fn spend(&self) -> Spent {
         let Some(times) = &self.times else {
-            return Guarded::Granted(held);
+            return Spent::Granted;
         };
-        match times.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+        let spent = times.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
             left.checked_sub(1)
-        }) {
-            Ok(1) => Guarded::Last(held),
-            Ok(_) => Guarded::Granted(held),
-            Err(_) => Guarded::Refused,
+        });
+        match spent {
+            Ok(1) => Spent::Last,
+            Ok(_) => Spent::Granted,
+            Err(_) => Spent::Refused,
         }
     }
 }
 
-/// Tracked objects, kept alive for the length of a call.
+/// What goes with a call for its length.
 #[derive(Default)]
-pub(crate) struct Held(SmallVec<[Arc<dyn Any + Send + Sync>; 1]>);
+pub(crate) struct Held {
+    /// Tracked objects.
+    pub(super) objects: SmallVec<[Arc<dyn Any + Send + Sync>; 1]>,
+    pub(crate) flow: Option<Arc<Flow>>,
+    /// Calls with equal numbers keep their order.
+    pub(crate) order: u64,
+    /// A place that was got hold of before the send began.
+    pub(crate) promise: Option<Promise>,
+}
+
+impl Held {
+    /// For a call that is put off: it keeps nobody alive meanwhile.
+    pub(super) fn without_objects(mut self) -> Self {
+        drop_quietly(std::mem::take(&mut self.objects));
+        self
+    }
+}
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if !self.0.is_empty() {
-            drop_quietly(std::mem::take(&mut self.0));
+        if !self.objects.is_empty() {
+            drop_quietly(std::mem::take(&mut self.objects));
         }
     }
 }

@@ -6,16 +6,20 @@ use std::mem::needs_drop;
 use std::ops::Deref;
 use std::task::Context;
 
+use event_listener::EventListener;
+
 use super::Registry;
-use super::head::{ASYNC, GUARDED, Head};
-use super::options::{Guarded, Held};
+use super::head::{ASYNC, COUNTED, GUARDED, HOLDS_UP, Head, STREAM};
+use super::options::{Considered, Held, Options, Spent};
 use super::port::Port;
 use super::rank::{Rank, Ranked};
 use crate::signal::board::Desk;
 use crate::signal::event::Event;
+use crate::signal::failure::{Cause, Failure};
 use crate::signal::panic::{Panic, Quiet};
 use crate::signal::running::Running;
-use crate::signal::target::{Target, Unready};
+use crate::signal::stream::{Seat, StreamTarget};
+use crate::signal::target::{Kind, Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
 
@@ -99,16 +103,27 @@ impl<T> Deref for Plain<T> {
 }
 
 /// Whether a send may call a connection.
-pub(crate) enum Admission {
+pub(crate) enum Admission<P, K> {
     Call(Option<Held>),
     /// As `Call`, if it is async.
     Start(Option<Held>),
+    /// Its stream takes the event, on a seat that may have been taken before.
+    Take(Option<Seat<P, K>>),
+    /// Later, if nothing else comes.
+    Defer(Held),
     /// Not now, or not this event.
     Refused,
     /// Never again: something it depends on has died.
     Gone,
     /// Its predicate panicked.
     Failed(Panic),
+}
+
+/// What a send has found out about a connection before it began, and got hold of.
+#[derive(Default)]
+pub(crate) struct Booking<P, K> {
+    pub(super) held: Option<Held>,
+    pub(super) seat: Option<Seat<P, K>>,
 }
 
 /// A connection that is in no list yet.
@@ -119,9 +134,9 @@ where
     K: Hash + Eq + Send + Sync + 'static,
     T: Target<P, R, K> + 'static,
 {
-    let is_async = target.is_async();
-    let head = Head::new(home, is_async);
-    if is_async {
+    let kind = target.kind();
+    let head = Head::new(home, kind);
+    if kind == Kind::Async {
         standing(head, Running::new(), Quiet::new(target))
     } else if const { needs_drop::<T>() } {
         standing(head, (), Quiet::new(target))
@@ -176,7 +191,7 @@ where
 
     #[inline]
     fn visit(&self, event: &Event<P, K>) -> Visit<R> {
-        match self.head.state() {
+        match self.head.state() & !COUNTED {
             0 => self.target.call(event).map_or(Visit::Odd, Visit::Replied),
             ASYNC => Visit::Start,
             _ => Visit::Odd,
@@ -190,8 +205,8 @@ where
     T: Deref<Target: Target<P, R, K>> + Send + Sync,
     C: Calls,
 {
-    fn is_async(&self) -> bool {
-        self.target.is_async()
+    fn kind(&self) -> Kind {
+        self.target.kind()
     }
 
     fn call(&self, event: &Event<P, K>) -> Option<R> {
@@ -225,6 +240,10 @@ where
     fn is_alive(&self) -> bool {
         self.target.is_alive()
     }
+
+    fn stream(&self) -> Option<&StreamTarget<P, K>> {
+        self.target.stream()
+    }
 }
 
 impl<P, R, K> dyn Connected<P, R, K> {
@@ -233,6 +252,30 @@ impl<P, R, K> dyn Connected<P, R, K> {
         match self.calls() {
             Some(running) => running,
             None => unreachable!("sync callbacks are called, and not started"),
+        }
+    }
+
+    /// A failure of it, told to whom it may concern.
+    #[cold]
+    pub(crate) fn fail(
+        &self,
+        cause: Cause,
+        event: impl FnOnce() -> Option<Arc<Event<P, K>>>,
+    ) -> Failure {
+        let failure = self.failure(cause);
+        self.tell(&failure, event);
+        failure
+    }
+
+    /// Tells of a failure of it.
+    #[cold]
+    pub(crate) fn tell(
+        &self,
+        failure: &Failure,
+        event: impl FnOnce() -> Option<Arc<Event<P, K>>>,
+    ) {
+        if let Some(home) = self.home.upgrade() {
+            home.surroundings.tell(failure, event);
         }
     }
 
@@ -253,42 +296,135 @@ where
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    /// Asks whether this event may be delivered, and takes one of the calls that `.times(n)` left.
-    #[inline]
-    pub(crate) fn admit(&self, event: &Event<P, K>) -> Admission {
-        let head = self.head();
-        let state = head.state();
-        let grant = if state & ASYNC == 0 {
-            Admission::Call
-        } else {
-            Admission::Start
-        };
-        match state & !ASYNC {
-            0 => grant(None),
-            GUARDED => self.ask(event, grant),
+    /// Asks whether this event may be delivered, and takes one of the calls that `.times(n)` left. What was booked before
+    /// is not asked for again.
+    pub(crate) fn admit(
+        &self,
+        event: &Event<P, K>,
+        booking: Option<Booking<P, K>>,
+    ) -> Admission<P, K> {
+        match self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED) {
+            0 => self.grant(None, booking.and_then(|booking| booking.seat)),
+            GUARDED => self.ask(event, booking.unwrap_or_default()),
             _ => Admission::Refused,
         }
     }
 
-    fn ask(&self, event: &Event<P, K>, grant: fn(Option<Held>) -> Admission) -> Admission {
+    fn grant(&self, held: Option<Held>, seat: Option<Seat<P, K>>) -> Admission<P, K> {
+        match self.kind() {
+            Kind::Sync => Admission::Call(held),
+            Kind::Async => Admission::Start(held),
+            Kind::Stream if !self.is_alive() => Admission::Gone,
+            Kind::Stream => Admission::Take(seat),
+        }
+    }
+
+    fn ask(&self, event: &Event<P, K>, booking: Booking<P, K>) -> Admission<P, K> {
         // A clone, so that the predicate runs without the lock.
         let Some(options) = self.options() else {
-            return grant(None);
+            return self.grant(None, booking.seat);
         };
         if !self.is_alive() {
             return Admission::Gone;
         }
-        match options.admit(event) {
-            Guarded::Granted(held) => grant(Some(held)),
-            Guarded::Last(held) => {
-                if self.exhaust(&options) {
-                    self.leave_home();
-                }
-                grant(Some(held))
-            }
-            Guarded::Refused => Admission::Refused,
-            Guarded::Gone => Admission::Gone,
-            Guarded::Failed(panic) => Admission::Failed(panic),
+        let held = match booking.held {
+            Some(held) => held,
+            None => match options.consider(event) {
+                Considered::Granted(held) => held,
+                Considered::Refused => return Admission::Refused,
+                Considered::Gone => return Admission::Gone,
+                Considered::Failed(panic) => return Admission::Failed(panic),
+            },
+        };
+        if !options.lets_pass() {
+            return Admission::Refused;
+        }
+        if options.debounce.is_some() {
+            return Admission::Defer(held.without_objects());
+        }
+        if self.spend(&options) {
+            self.grant(Some(held), booking.seat)
+        } else {
+            Admission::Refused
         }
     }
+
+    /// Takes one of the calls that `.times(n)` left; with the last one the connection ends.
+    fn spend(&self, options: &Arc<Options<P, K>>) -> bool {
+        match options.spend() {
+            Spent::Granted => true,
+            Spent::Last => {
+                if self.exhaust(options) {
+                    self.leave_home();
+                }
+                true
+            }
+            Spent::Refused => false,
+        }
+    }
+
+    /// Asks again for a call that was put off.
+    pub(crate) fn grant_again(&self, mut held: Held) -> Option<Held> {
+        let options = self.options()?;
+        let is_granted = self.stands()
+            && self.is_alive()
+            && options.hold(&mut held)
+            && self.spend(&options);
+        is_granted.then_some(held)
+    }
+
+    /// Puts an event off, in the place of the one that was put off before.
+    pub(crate) fn defer(self: &Arc<Self>, event: Arc<Event<P, K>>, held: Held)
+    where
+        P: Send + Sync,
+        R: Send,
+    {
+        if let (Some(options), Some(home)) = (self.options(), self.home.upgrade()) {
+            if let Some(debounce) = &options.debounce {
+                debounce.offer(self, event, held, &home.surroundings);
+            }
+        }
+    }
+
+    /// Whether a send may have to wait for it.
+    pub(super) fn may_hold_up(&self) -> bool {
+        self.stream().is_some_and(StreamTarget::is_waited_for)
+            || self.options().is_some_and(|options| options.may_hold_up())
+    }
+
+    /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.
+    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, EventListener> {
+        let mut booking = Booking::default();
+        let guarded = self.head().state() & GUARDED != 0;
+        let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
+        if is_odd || !self.is_alive() {
+            // The walk will find out by itself that it is not to be called.
+            return Ok(booking);
+        }
+        if let Some(options) = guarded.then(|| self.options()).flatten() {
+            let Considered::Granted(mut held) = options.consider(event) else {
+                return Ok(booking);
+            };
+            if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
+                held.promise = Some(wait_for(|| lane.promise(), || lane.listen())?);
+            }
+            booking.held = Some(held);
+        }
+        if let Some(stream) = self.stream() {
+            booking.seat = wait_for(|| stream.reserve().ok(), || stream.listen())?;
+        }
+        Ok(booking)
+    }
+}
+
+/// Looks, listens, and looks again: what comes in between is not missed.
+fn wait_for<T>(
+    mut look: impl FnMut() -> Option<T>,
+    listen: impl FnOnce() -> EventListener,
+) -> Result<T, EventListener> {
+    if let Some(found) = look() {
+        return Ok(found);
+    }
+    let listener = listen();
+    look().ok_or(listener)
 }

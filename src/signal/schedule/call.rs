@@ -5,9 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::signal::async_target::Started;
+use crate::signal::event::Event;
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
-use crate::signal::report::{Cause, Failure};
+use crate::signal::failure::{Cause, Failure};
 use crate::sync::Arc;
 
 /// A call of an async callback that had to wait. It counts as running until it is finished or dropped.
@@ -16,16 +17,24 @@ pub(crate) struct Call<P, R, K> {
     /// `None` once it has ended.
     future: Option<Started<R>>,
     held: Option<Box<Held>>,
+    /// Kept where failures are told.
+    event: Option<Arc<Event<P, K>>>,
 }
 
 impl<P, R, K> Call<P, R, K> {
     /// For a call that was begun in the middle of a walk, which has kept it known as running until now.
-    pub(crate) fn new(slot: Arc<Slot<P, R, K>>, future: Started<R>, held: Option<Held>) -> Self {
+    pub(crate) fn new(
+        slot: Arc<Slot<P, R, K>>,
+        future: Started<R>,
+        event: Option<Arc<Event<P, K>>>,
+        held: Option<Held>,
+    ) -> Self {
         slot.running().enter();
         Self {
             slot,
             future: Some(future),
             held: held.map(Box::new),
+            event,
         }
     }
 
@@ -50,10 +59,15 @@ impl<P, R, K> Call<P, R, K> {
             (Ok(reply), Ok(())) => Ok(reply),
             (Ok(reply), Err(panic)) => {
                 drop_quietly(reply);
-                Err(self.slot.failure(Cause::Panicked(panic)))
+                Err(self.fail(Cause::Panicked(panic)))
             }
-            (Err(panic), _) => Err(self.slot.failure(Cause::Panicked(panic))),
+            (Err(panic), _) => Err(self.fail(Cause::Panicked(panic))),
         })
+    }
+
+    fn fail(&mut self, cause: Cause) -> Failure {
+        let event = self.event.take();
+        self.slot.fail(cause, || event)
     }
 }
 
@@ -69,5 +83,6 @@ impl<P, R, K> Drop for Call<P, R, K> {
         drop(self.held.take());
         drop(frame);
         self.slot.running().leave();
+        drop(self.fail(Cause::Aborted));
     }
 }

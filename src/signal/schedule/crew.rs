@@ -9,8 +9,10 @@ use super::bell::{Bell, Hall};
 use super::call::Call;
 use super::handover::Handed;
 use crate::signal::event::Event;
+use crate::signal::flow::{Deadline, Managed};
 use crate::signal::registry::{Held, Slot};
-use crate::signal::report::{Cause, Failure};
+use crate::signal::failure::{Cause, Failure};
+use crate::signal::surroundings::Surroundings;
 use crate::signal::target::Unready;
 use crate::sync::{Arc, Lock};
 
@@ -39,6 +41,7 @@ struct Rows<P, R, K> {
     rung: Vec<usize>,
     /// Where a callback says why it gave no reply: `Gone` between two.
     unready: Unready<R>,
+    terms: Option<Terms<P, R, K>>,
 }
 
 struct Group<P, R, K> {
@@ -49,7 +52,27 @@ struct Group<P, R, K> {
 
 struct Seat<P, R, K> {
     place: usize,
-    call: Call<P, R, K>,
+    call: Work<P, R, K>,
+}
+
+enum Work<P, R, K> {
+    Plain(Call<P, R, K>),
+    Managed(Box<Managed<P, R, K>>),
+}
+
+impl<P, R, K> Work<P, R, K> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Failure>> {
+        match self {
+            Self::Plain(call) => call.poll(cx),
+            Self::Managed(call) => call.poll(cx),
+        }
+    }
+}
+
+/// What a crew has to know of its send.
+pub(crate) struct Terms<P, R, K> {
+    pub(crate) home: Arc<Surroundings<P, R, K>>,
+    pub(crate) deadline: Option<Deadline>,
 }
 
 /// How many calls are polled together: more make it cheaper to wait, fewer make it cheaper to be woken.
@@ -65,10 +88,25 @@ impl<P, R, K> Crew<P, R, K> {
             hall: None,
             rung: Vec::new(),
             unready: Unready::Gone,
+            terms: None,
         };
         Self {
             rows: Lock::new(rows),
         }
+    }
+
+    /// Has all calls from now on go by these terms. Without any, none has a deadline, and nobody is told of failures.
+    pub(crate) fn agree(&mut self, terms: Terms<P, R, K>) {
+        self.rows.get_mut().terms = Some(terms);
+    }
+
+    pub(crate) fn has_terms(&mut self) -> bool {
+        self.rows.get_mut().terms.is_some()
+    }
+
+    /// How many calls wait.
+    pub(crate) fn waiting(&mut self) -> usize {
+        self.rows.get_mut().waiting
     }
 
     /// Starts a call and polls it once. What is not finished by then stays, to be polled with the others.
@@ -87,6 +125,13 @@ impl<P, R, K> Crew<P, R, K> {
         K: Hash + Eq + Send + Sync + 'static,
     {
         let rows = self.rows.get_mut();
+        let mut kept = None;
+        if let Some(terms) = &rows.terms {
+            if terms.deadline.is_some() || held.as_ref().is_some_and(|held| held.flow.is_some()) {
+                return rows.start_managed(slot, event, held, place, cx);
+            }
+            kept = terms.home.has_witness().then(|| Arc::clone(&event));
+        }
         let unready = &mut rows.unready;
         let (reply, seats) = if rows.groups.is_empty() && rows.few.len() < SEATS {
             (slot.begin(event, cx, unready), &mut rows.few)
@@ -100,7 +145,7 @@ impl<P, R, K> Crew<P, R, K> {
         }
         match mem::replace(unready, Unready::Gone) {
             Unready::Waits(future) => {
-                let call = Call::new(Arc::clone(slot), future, held);
+                let call = Work::Plain(Call::new(Arc::clone(slot), future, kept, held));
                 seats.push(Seat { place, call });
                 rows.waiting += 1;
                 rows.is_fresh = true;
@@ -110,7 +155,7 @@ impl<P, R, K> Crew<P, R, K> {
                 slot.disconnect();
                 Handed::Refused
             }
-            Unready::Failed(panic) => Handed::Failed(slot.failure(Cause::Panicked(panic))),
+            Unready::Failed(panic) => Handed::Failed(slot.fail(Cause::Panicked(panic), || kept)),
         }
     }
 
@@ -151,6 +196,46 @@ impl<P, R, K> Crew<P, R, K> {
             return Poll::Ready(());
         }
         Poll::Pending
+    }
+}
+
+impl<P, R, K> Rows<P, R, K> {
+    fn start_managed(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+        place: usize,
+        cx: &mut Context<'_>,
+    ) -> Handed<R> {
+        let Some(Terms { home, deadline }) = &self.terms else {
+            unreachable!("managed calls have terms")
+        };
+        let mut call = match Managed::new(slot, home, event, held, deadline.as_ref()) {
+            Ok(call) => Box::new(call),
+            Err(failure) => return Handed::Failed(failure),
+        };
+        if call.waits_for_itself() {
+            return Handed::Failed(call.stop(Cause::Reentered));
+        }
+        let (polled, seats) = if self.groups.is_empty() && self.few.len() < SEATS {
+            (call.poll(cx), &mut self.few)
+        } else {
+            let group = open_group(&mut self.groups, &mut self.few, &mut self.hall, cx.waker());
+            let cx = &mut Context::from_waker(&group.waker);
+            (call.poll(cx), &mut group.seats)
+        };
+        match polled {
+            Poll::Ready(Ok(reply)) => Handed::Replied(reply),
+            Poll::Ready(Err(failure)) => Handed::Failed(failure),
+            Poll::Pending => {
+                let call = Work::Managed(call);
+                seats.push(Seat { place, call });
+                self.waiting += 1;
+                self.is_fresh = true;
+                Handed::Over
+            }
+        }
     }
 }
 

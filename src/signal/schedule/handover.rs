@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 use std::iter;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use smallvec::SmallVec;
 
@@ -12,15 +12,21 @@ use crate::signal::event::Event;
 use crate::signal::job::{Job, Ticket};
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
-use crate::signal::report::{Cause, Failure};
-use crate::signal::target::Unready;
-use crate::spawn::{BoxFuture, Spawner};
+use crate::signal::failure::{Cause, Failure};
+use crate::signal::flight::Aloft;
+use crate::signal::flow::{Deadline, Managed, ManagedJob};
+use crate::signal::surroundings::Surroundings;
+use crate::signal::target::{Kind, Unready};
+use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
 /// The async calls of one send on their way to the spawner.
-pub(crate) struct Handover<'a, R> {
-    spawner: &'a dyn Spawner,
+pub(crate) struct Handover<'a, P, R, K> {
+    home: &'a Arc<Surroundings<P, R, K>>,
     schedule: Schedule,
+    deadline: Option<Deadline>,
+    /// The send, until the first desk takes it.
+    aloft: Option<Aloft>,
     desk: Option<Desk<R>>,
     /// Desks for the next jobs. Made several at a time: jobs that finish on other threads meanwhile count down what
     /// making one counts up, and a counter that goes back and forth between threads is slow.
@@ -41,28 +47,42 @@ pub(crate) enum Handed<R> {
     Refused,
 }
 
-impl<'a, R: Send + 'static> Handover<'a, R> {
-    pub(crate) fn new(spawner: &'a dyn Spawner, schedule: Schedule) -> Self {
+impl<'a, P, R, K> Handover<'a, P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// `aloft` is the send, if it counts as under way already.
+    pub(crate) fn new(
+        home: &'a Arc<Surroundings<P, R, K>>,
+        schedule: Schedule,
+        deadline: Option<Deadline>,
+        aloft: Option<Aloft>,
+    ) -> Self {
         Self {
-            spawner,
+            home,
             schedule,
+            deadline,
+            aloft,
             desk: None,
             desks: SmallVec::new(),
             made: 0,
         }
     }
 
-    pub(crate) fn take<P, K>(
+    pub(crate) fn take(
         &mut self,
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
         held: Option<Held>,
         place: usize,
-    ) -> Handed<R>
-    where
-        P: Send + Sync + 'static,
-        K: Hash + Eq + Send + Sync + 'static,
-    {
+    ) -> Handed<R> {
+        let has_flow = held.as_ref().is_some_and(|held| held.flow.is_some());
+        if has_flow || self.deadline.is_some() {
+            return self.take_managed(slot, event, held, place);
+        }
+        let mut kept = None;
         let mut unready = Unready::Gone;
         match self.schedule {
             Schedule::Spawn if slot.is_alive() => {
@@ -73,6 +93,7 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
             Schedule::Spawn => {}
             // The executor polls it again as soon as it has it, so no wake-up can be lost here.
             Schedule::Eager => {
+                kept = self.home.has_witness().then(|| Arc::clone(&event));
                 let cx = &mut Context::from_waker(Waker::noop());
                 if let Some(reply) = slot.begin(event, cx, &mut unready) {
                     return Handed::Replied(reply);
@@ -81,14 +102,44 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
         }
         match unready {
             Unready::Waits(future) => {
-                let ticket = Ticket::started(Arc::clone(slot), held, self.new_desk(), place);
+                let desk = self.new_desk();
+                let ticket = Ticket::started(Arc::clone(slot), kept, held, desk, place);
                 self.spawn(Box::pin(Job::going_on(ticket, future)))
             }
             Unready::Gone => {
                 slot.disconnect();
                 Handed::Refused
             }
-            Unready::Failed(panic) => Handed::Failed(slot.failure(Cause::Panicked(panic))),
+            Unready::Failed(panic) => Handed::Failed(slot.fail(Cause::Panicked(panic), || kept)),
+        }
+    }
+
+    fn take_managed(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+        place: usize,
+    ) -> Handed<R> {
+        let mut call = match Managed::new(slot, self.home, event, held, self.deadline.as_ref()) {
+            Ok(call) => call,
+            Err(failure) => return Handed::Failed(failure),
+        };
+        let has_turn = call.has_turn();
+        if has_turn && (slot.kind() == Kind::Sync || self.schedule == Schedule::Eager) {
+            // The executor polls it again as soon as it has it, so no wake-up can be lost here.
+            match call.poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(Ok(reply)) => return Handed::Replied(reply),
+                Poll::Ready(Err(failure)) => return Handed::Failed(failure),
+                Poll::Pending => {}
+            }
+        }
+        let job = ManagedJob::new(call, self.new_desk(), place);
+        if has_turn {
+            self.spawn(Box::pin(job))
+        } else {
+            job.park(self.home.lasting_spawner());
+            Handed::Over
         }
     }
 
@@ -99,7 +150,7 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
 
     fn spawn(&self, job: BoxFuture<'static, ()>) -> Handed<R> {
         // A spawner that panics has dropped the job, which has reported itself as aborted.
-        if let Err(panic) = capture(|| self.spawner.spawn(job)) {
+        if let Err(panic) = capture(|| self.home.spawner().spawn(job)) {
             drop_quietly(panic);
         }
         Handed::Over
@@ -107,7 +158,11 @@ impl<'a, R: Send + 'static> Handover<'a, R> {
 
     /// This send's own stays open until it has handed all over.
     fn new_desk(&mut self) -> Desk<R> {
-        let own = self.desk.get_or_insert_with(Board::open);
+        let (home, aloft) = (self.home, &mut self.aloft);
+        let own = self.desk.get_or_insert_with(|| {
+            let aloft = aloft.take().unwrap_or_else(|| home.flight.take_off());
+            Board::open(aloft, home.has_witness())
+        });
         if let Some(desk) = self.desks.pop() {
             return desk;
         }

@@ -1,0 +1,218 @@
+//! One call once there has been quiet.
+
+use std::future::{Future, poll_fn};
+use std::hash::Hash;
+use std::mem;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use event_listener::Event as Told;
+
+use super::{Managed, Sleep};
+use crate::signal::event::Event;
+use crate::signal::flight::Aloft;
+use crate::signal::panic::{capture, drop_quietly};
+use crate::signal::registry::{Held, Slot};
+use crate::signal::surroundings::Surroundings;
+use crate::spawn::Timer;
+use crate::sync::{Arc, AtomicBool, Lock, Ordering, Weak};
+
+/// Keeps the last event until no other has come for a while, and then has the callback called with it, by a task of its
+/// own. The task is there as long as an event waits.
+pub(crate) struct Debouncer<P, K> {
+    core: Arc<Core<P, K>>,
+    pause: Duration,
+    /// Whether newer options of the same connection have taken the core over. Written under the lock on the record.
+    is_handed_on: AtomicBool,
+}
+
+struct Core<P, K> {
+    /// Written by sends, by the task, and by who ends the connection, under the lock.
+    state: Lock<State<P, K>>,
+    closed: Told,
+}
+
+struct State<P, K> {
+    pending: Option<Pending<P, K>>,
+    /// When it is due.
+    due: Option<Instant>,
+    has_task: bool,
+    is_closed: bool,
+    replaced: u64,
+}
+
+type Pending<P, K> = (Arc<Event<P, K>>, Held, Aloft);
+
+impl<P, K> Debouncer<P, K> {
+    pub(crate) fn new(pause: Duration) -> Self {
+        let state = State {
+            pending: None,
+            due: None,
+            has_task: false,
+            is_closed: false,
+            replaced: 0,
+        };
+        let core = Core {
+            state: Lock::new(state),
+            closed: Told::new(),
+        };
+        Self {
+            core: Arc::new(core),
+            pause,
+            is_handed_on: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes over what older options of the same connection have in hand.
+    pub(crate) fn succeed(&mut self, older: &Self) {
+        self.core = Arc::clone(&older.core);
+        older.is_handed_on.store(true, Ordering::Relaxed);
+    }
+
+    /// How many events another one took the place of.
+    pub(crate) fn replaced(&self) -> u64 {
+        self.core.state.hold().replaced
+    }
+
+    /// Whether an event waits.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.core.state.hold().pending.is_some()
+    }
+
+    /// Lets go of what waits, and takes nothing more.
+    pub(crate) fn close(&self) {
+        let mut state = self.core.state.hold();
+        state.is_closed = true;
+        let pending = state.pending.take();
+        drop(state);
+        self.core.closed.notify(usize::MAX);
+        drop_quietly(pending);
+    }
+
+    pub(crate) fn offer<R>(
+        &self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Held,
+        home: &Arc<Surroundings<P, R, K>>,
+    ) where
+        P: Send + Sync + 'static,
+        R: Send + 'static,
+        K: Hash + Eq + Send + Sync + 'static,
+    {
+        let timer = home.timer();
+        let due = timer.now().checked_add(self.pause);
+        let pending = (event, held, home.flight.take_off());
+        let mut state = self.core.state.hold();
+        if state.is_closed {
+            drop(state);
+            return drop_quietly(pending);
+        }
+        let replaced = state.pending.replace(pending);
+        state.replaced += u64::from(replaced.is_some());
+        state.due = due;
+        let starts = !mem::replace(&mut state.has_task, true);
+        drop(state);
+        drop_quietly(replaced);
+        if starts {
+            let task = run(
+                Arc::downgrade(slot),
+                Arc::clone(&self.core),
+                Arc::clone(home),
+                timer,
+            );
+            let spawner = home.lasting_spawner();
+            drop(capture(|| spawner.spawn(Box::pin(task))));
+        }
+    }
+}
+
+/// The options of a connection that has gone, or whose signal has.
+impl<P, K> Drop for Debouncer<P, K> {
+    fn drop(&mut self) {
+        if !self.is_handed_on.load(Ordering::Relaxed) {
+            self.close();
+        }
+    }
+}
+
+/// Ends the task's stay if it is dropped in the middle: the next event begins another one.
+struct Stay<P, K>(Option<Arc<Core<P, K>>>);
+
+impl<P, K> Drop for Stay<P, K> {
+    fn drop(&mut self) {
+        let Some(core) = self.0.take() else { return };
+        let mut state = core.state.hold();
+        state.has_task = false;
+        let pending = state.pending.take();
+        drop(state);
+        drop_quietly(pending);
+    }
+}
+
+impl<P, K> Core<P, K> {
+    /// How long the task has to wait; `None` if there is nothing left to wait for, and the task ends.
+    fn left(&self, now: Instant) -> Option<Duration> {
+        let mut state = self.state.hold();
+        if state.is_closed || state.pending.is_none() {
+            state.has_task = false;
+            return None;
+        }
+        let due = state.due;
+        Some(due.map_or(Duration::MAX, |due| due.saturating_duration_since(now)))
+    }
+
+    fn take_due(&self, now: Instant) -> Option<Pending<P, K>> {
+        let mut state = self.state.hold();
+        let is_due = state.due.is_some_and(|due| due <= now);
+        if is_due { state.pending.take() } else { None }
+    }
+}
+
+/// Holds the connection only while it calls it.
+async fn run<P, R, K>(
+    slot: Weak<Slot<P, R, K>>,
+    core: Arc<Core<P, K>>,
+    home: Arc<Surroundings<P, R, K>>,
+    timer: Arc<dyn Timer>,
+) where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let mut stay = Stay(Some(Arc::clone(&core)));
+    loop {
+        // Check, listen, check again, wait.
+        let mut closed = core.closed.listen();
+        let Some(left) = core.left(timer.now()) else {
+            stay.0 = None;
+            return;
+        };
+        if !left.is_zero() {
+            let mut sleep = Sleep::new(&timer, left);
+            poll_fn(|cx| match Pin::new(&mut closed).poll(cx) {
+                Poll::Ready(()) => Poll::Ready(()),
+                Poll::Pending => sleep.poll(cx),
+            })
+            .await;
+        }
+        let Some((event, held, aloft)) = core.take_due(timer.now()) else {
+            continue;
+        };
+        let Some(slot) = slot.upgrade() else {
+            drop_quietly(event);
+            continue;
+        };
+        let Some(held) = slot.grant_again(held) else {
+            drop_quietly(event);
+            continue;
+        };
+        if let Ok(mut call) = Managed::new(&slot, &home, event, Some(held), None) {
+            drop(slot);
+            let outcome = poll_fn(|cx| call.poll(cx)).await;
+            drop(aloft);
+            drop_quietly(outcome);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What a connection says of how it is called: in which order, how often at a time, how long, how often again.
+//!
+//! A connection that says nothing has no [`Flow`], and its calls know nothing of this room. The others' are
+//! [`Managed`]: one future each, that waits for its turn, makes its attempts, and leaves.
+
+mod debounce;
+mod job;
+mod lane;
+mod lineup;
+mod managed;
+mod plan;
+mod sleep;
+mod throttle;
+
+pub(crate) use debounce::Debouncer;
+pub(crate) use job::ManagedJob;
+pub(crate) use lane::{Lane, Promise, Turn};
+pub(crate) use lineup::Refusal;
+pub(crate) use managed::Managed;
+pub(crate) use plan::Plan;
+pub(crate) use sleep::{Deadline, Sleep};
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use event_listener::{Event, EventListener};
+
+use super::backoff::Backoff;
+use super::stats::Stats;
+use crate::spawn::Timer;
+use crate::sync::{Arc, AtomicBool, Ordering};
+use throttle::Throttle;
+
+/// What the calls of one connection share.
+pub(crate) struct Flow {
+    pub(crate) lane: Option<Arc<Lane>>,
+    /// Counted only if that is switched on.
+    pub(crate) stats: Option<Arc<Stats>>,
+    throttle: Option<Throttle>,
+    timeout: Option<Duration>,
+    retry: Option<Backoff>,
+    /// Whether what runs is cancelled when the connection ends.
+    cancels: bool,
+    timer: Arc<dyn Timer>,
+    /// Set once, by whoever ends the connection, before `closing` is told.
+    is_closed: AtomicBool,
+    closing: Event,
+}
+
+impl Flow {
+    /// Whether even a sync callback cannot simply be called.
+    pub(crate) fn is_managed(&self) -> bool {
+        self.lane.is_some() || self.retry.is_some()
+    }
+
+    /// Whether a send may have to wait for a place.
+    pub(crate) fn may_hold_up(&self) -> bool {
+        use super::overflow::Overflow;
+        self.lane.as_ref().is_some_and(|lane| {
+            let rules = lane.rules();
+            rules.overflow == Overflow::Wait && rules.capacity != usize::MAX
+        })
+    }
+
+    /// Whether a throttle lets one more pass now.
+    pub(crate) fn lets_pass(&self) -> bool {
+        self.throttle
+            .as_ref()
+            .is_none_or(|throttle| throttle.lets_pass(self.timer.now()))
+    }
+
+    /// How many were held back by a throttle, or dropped because the queue was full.
+    pub(crate) fn lost(&self) -> u64 {
+        let dropped = self.lane.as_ref().map_or(0, |lane| lane.lost());
+        dropped + self.throttle.as_ref().map_or(0, Throttle::held_back)
+    }
+
+    /// Takes over what an older flow of the same connection has in hand, by the rules of this one.
+    pub(crate) fn succeed(&mut self, older: &Self) {
+        if let (Some(lane), Some(old)) = (&mut self.lane, &older.lane) {
+            if lane.rules().is_ordered == old.rules().is_ordered {
+                old.set_rules(lane.rules());
+                *lane = Arc::clone(old);
+            }
+        }
+        if self.stats.is_some() && older.stats.is_some() {
+            self.stats.clone_from(&older.stats);
+        }
+    }
+
+    /// The connection has ended: what waits is put out, and what runs is cancelled, if it was to be.
+    pub(crate) fn close(&self) {
+        if let Some(lane) = &self.lane {
+            lane.close();
+        }
+        self.is_closed.store(true, Ordering::SeqCst);
+        self.closing.notify(usize::MAX);
+    }
+
+    /// The signal has gone: what was accepted goes on, unless it was to be cancelled.
+    pub(crate) fn cancel(&self) {
+        if self.cancels {
+            self.close();
+        }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::SeqCst)
+    }
+
+    fn listen(&self) -> EventListener {
+        self.closing.listen()
+    }
+
+    /// The time, if calls are timed.
+    pub(crate) fn clock(&self) -> Option<Instant> {
+        self.stats.as_ref().map(|_| self.timer.now())
+    }
+
+    /// Counts a call that began then.
+    pub(crate) fn record(&self, began: Option<Instant>, is_failure: bool) {
+        if let (Some(stats), Some(began)) = (&self.stats, began) {
+            stats.record(self.timer.now().saturating_duration_since(began), is_failure);
+        }
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+impl fmt::Debug for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flow")
+            .field("lane", &self.lane)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+//! What a send has to get hold of before it begins, where limits are set.
+//!
+//! All of it or nothing: what cannot be had at once has the send give back what it holds, and wait for the one thing that
+//! was missing. So no two sends wait for each other, and one that is dropped while it waits has delivered nothing.
+
+use std::hash::Hash;
+use std::task::{Context, Poll};
+
+use std::future::Future;
+use std::pin::Pin;
+
+use event_listener::EventListener;
+
+use super::conduct::{Booked, gather};
+use super::event::Event;
+use super::failure::Cause;
+use super::flight::Aloft;
+use super::flow::{Deadline, Sleep};
+use super::handle::Shared;
+
+/// Leave to begin: the connections that are reached, with what was booked of them.
+pub(super) struct Passage<P, R, K> {
+    pub(super) row: Vec<Booked<P, R, K>>,
+    pub(super) aloft: Aloft,
+}
+
+/// Why a send may not begin.
+pub(super) enum Barred {
+    /// Until this is told, at least.
+    Full(EventListener),
+    Closed,
+}
+
+impl<P, R, K> Passage<P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Gets hold of everything, or of nothing.
+    pub(super) fn get(
+        shared: &Shared<P, R, K>,
+        event: &mut Event<P, K>,
+        to_all: bool,
+    ) -> Result<Self, Barred> {
+        if shared.registry.is_closed() {
+            return Err(Barred::Closed);
+        }
+        event.complete(&shared.lent, shared.is_named);
+        let got = Self::try_get(shared, event, to_all);
+        got.map_err(|listener| {
+            // What is borrowed of the signal is not kept while others send.
+            event.part();
+            // Whoever closes the signal looks for who waits after having closed it.
+            if shared.registry.is_closed() {
+                Barred::Closed
+            } else {
+                Barred::Full(listener)
+            }
+        })
+    }
+
+    fn try_get(
+        shared: &Shared<P, R, K>,
+        event: &Event<P, K>,
+        to_all: bool,
+    ) -> Result<Self, EventListener> {
+        let flight = &shared.registry.surroundings.flight;
+        let aloft = match flight.try_take_off() {
+            Some(aloft) => aloft,
+            None => {
+                let listener = flight.listen_for_room();
+                flight.try_take_off().ok_or(listener)?
+            }
+        };
+        let row = gather(&shared.registry, event, to_all).into_iter();
+        let row = row.map(|slot| {
+            let booking = slot.holds_up().then(|| slot.book(event)).transpose()?;
+            Ok((slot, booking))
+        });
+        let row = row.collect::<Result<_, EventListener>>()?;
+        Ok(Self { row, aloft })
+    }
+}
+
+/// A send that waits for leave to begin.
+#[derive(Default)]
+pub(super) struct Waiting {
+    listener: Option<EventListener>,
+    /// When its time is up, and who tells.
+    sleep: Option<Sleep>,
+}
+
+impl Waiting {
+    /// Ready with leave to begin, or with the reason why there is none.
+    pub(super) fn poll<P, R, K>(
+        &mut self,
+        mut get: impl FnMut() -> Result<Passage<P, R, K>, Barred>,
+        deadline: Option<&Deadline>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Passage<P, R, K>, Cause>> {
+        loop {
+            if let Some(listener) = &mut self.listener {
+                if Pin::new(listener).poll(cx).is_pending() {
+                    break;
+                }
+            }
+            match get() {
+                Ok(passage) => return Poll::Ready(Ok(passage)),
+                Err(Barred::Closed) => return Poll::Ready(Err(Cause::Closed)),
+                Err(Barred::Full(listener)) => self.listener = Some(listener),
+            }
+        }
+        if let Some(deadline) = deadline {
+            let sleep = self.sleep.get_or_insert_with(|| deadline.sleep());
+            if sleep.poll(cx).is_ready() {
+                return Poll::Ready(Err(Cause::TimedOut));
+            }
+        }
+        Poll::Pending
+    }
+}
