@@ -327,6 +327,7 @@ impl std::error::Error for Failure {}
 
 /// The number of a connection, unique within its signal; later ones are higher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ConnectionId(pub(crate) u64);
 
 impl fmt::Display for ConnectionId {
