@@ -27,6 +27,11 @@ mod shape {
     use crate::signal::event::{SignalId, SignalInfo};
     use crate::signal::inspect::ConnectionKind;
     use crate::signal::report::{Cause, ConnectionId, Failure};
+    use crate::sync::Lock;
+
+    /// Held by each test that tells something. What `tracing` remembers of who listens where is the process's: a thread
+    /// without a subscriber that is the first to tell something can leave it untold to others.
+    pub(super) static ALONE: Lock<()> = Lock::new(());
 
     // Held across an await, the span would be entered on whatever runs on that thread meanwhile.
     assert_not_impl_any!(SendSpan: Send);
@@ -36,6 +41,7 @@ mod shape {
 
     #[test]
     fn without_a_subscriber_all_of_it_does_nothing() {
+        let _alone = ALONE.hold();
         let signal = SignalInfo::new(SignalId(7), None);
         let failure = Failure::new(ConnectionId(1), None, Cause::Aborted);
         let span: SendSpan = send(&signal);

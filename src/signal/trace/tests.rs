@@ -8,6 +8,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{Interest, with_default};
 use tracing::{Level, Metadata, Subscriber};
 
+use super::shape::ALONE;
 use super::{called, failed, failure_lost, send};
 use crate::signal::event::{SignalId, SignalInfo};
 use crate::signal::inspect::ConnectionKind;
@@ -28,7 +29,7 @@ impl Collector {
 }
 
 impl Subscriber for Collector {
-    /// Asked every time: an answer for good would hold for threads that have no subscriber, too.
+    /// Asked every time: an answer for good would outlive this subscriber, and hold for threads without one.
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
         Interest::sometimes()
     }
@@ -94,6 +95,7 @@ impl Visit for Fields {
 
 /// What a subscriber that wants this level and those above is told.
 fn told(level: Level, act: impl FnOnce()) -> Vec<String> {
+    let _alone = ALONE.hold();
     let lines = Arc::new(Lock::new(Vec::new()));
     let collector = Collector {
         level,
