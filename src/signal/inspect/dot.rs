@@ -44,8 +44,8 @@ impl ConnectionInfo {
     fn write_dot(&self, to: &mut String, signal: SignalId) -> fmt::Result {
         let Self { id, kind, .. } = *self;
         let shape = match kind {
-            ConnectionKind::Sync | ConnectionKind::Async => "box",
-            ConnectionKind::Stream => "cylinder",
+            ConnectionKind::SyncCallback | ConnectionKind::AsyncCallback => "box",
+            ConnectionKind::EventStream => "cylinder",
         };
         let mut label = match &self.name {
             Some(name) => format!("{id} {name}\n"),

@@ -76,30 +76,31 @@ pub struct ConnectionInfo {
     pub counts: Option<CallCounts>,
 }
 
+// No variant is called `Sync` or `Stream`: a second thing of that name has the compiler write out the path of the trait in
+// each message to users, `std::marker::Sync`.
 /// What a connection calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum ConnectionKind {
-    /// A sync callback, run within the send.
-    Sync,
-    /// An async callback.
-    Async,
-    /// A stream that somebody receives from.
-    Stream,
+    /// A sync callback, run within the send: `sync` in words.
+    #[cfg_attr(feature = "serde", serde(rename = "sync"))]
+    SyncCallback,
+    /// An async callback: `async` in words.
+    #[cfg_attr(feature = "serde", serde(rename = "async"))]
+    AsyncCallback,
+    /// A stream that somebody receives from: `stream` in words.
+    #[cfg_attr(feature = "serde", serde(rename = "stream"))]
+    EventStream,
 }
 
 impl ConnectionKind {
-    /// In one word: `sync`, `async`, `stream`.
+    /// In one word, the same as in JSON.
     pub(crate) fn word(self) -> &'static str {
         match self {
-            Self::Sync => "sync",
-            Self::Async => "async",
-            Self::Stream => "stream",
+            Self::SyncCallback => "sync",
+            Self::AsyncCallback => "async",
+            Self::EventStream => "stream",
         }
     }
 }

@@ -14,7 +14,7 @@ fn connection(id: u64) -> ConnectionInfo {
     ConnectionInfo {
         id: ConnectionId(id),
         name: None,
-        kind: ConnectionKind::Sync,
+        kind: ConnectionKind::SyncCallback,
         priority: 0,
         is_blocked: false,
         is_unfiltered: true,
@@ -42,7 +42,7 @@ fn signal(connections: Vec<ConnectionInfo>) -> Inspection {
 fn sample() -> Inspection {
     let store = ConnectionInfo {
         name: Some("größe \"a\\b\" & c\nd".into()),
-        kind: ConnectionKind::Async,
+        kind: ConnectionKind::AsyncCallback,
         priority: 5,
         is_unfiltered: false,
         keys: 2,
@@ -61,7 +61,7 @@ fn sample() -> Inspection {
     };
     let stream = ConnectionInfo {
         name: Some("a name of thirty-one characters".into()),
-        kind: ConnectionKind::Stream,
+        kind: ConnectionKind::EventStream,
         priority: -1,
         is_blocked: true,
         is_unfiltered: false,

@@ -48,7 +48,7 @@ mod shape {
         called(
             ConnectionId(1),
             || unreachable!("nobody listens"),
-            ConnectionKind::Sync,
+            ConnectionKind::SyncCallback,
         );
         failed(&signal, &failure);
         failure_lost(&signal, &failure);

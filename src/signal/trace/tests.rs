@@ -139,7 +139,7 @@ fn what_runs_later_runs_within_the_span() {
         let other = later.clone();
         drop(later);
         let result = other.within(|| {
-            called(ConnectionId(3), || None, ConnectionKind::Async);
+            called(ConnectionId(3), || None, ConnectionKind::AsyncCallback);
             5
         });
         assert_eq!(result, 5);
@@ -175,7 +175,7 @@ fn a_call_is_an_event() {
         called(
             ConnectionId(3),
             || Some("store".into()),
-            ConnectionKind::Sync,
+            ConnectionKind::SyncCallback,
         );
     });
     let event = r#"TRACE fanfare callback message=called connection.id=3 connection.name="store" connection.kind="sync""#;
@@ -190,7 +190,7 @@ fn no_name_is_looked_up_for_nobody() {
             looked_up.set(looked_up.get() + 1);
             None
         };
-        called(ConnectionId(3), name, ConnectionKind::Sync);
+        called(ConnectionId(3), name, ConnectionKind::SyncCallback);
     };
     assert_eq!(told(Level::DEBUG, call), [""; 0]);
     assert_eq!(looked_up.get(), 0);
