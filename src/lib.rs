@@ -67,6 +67,8 @@
 //! |---|---|---|---|
 //! | `smol` | yes | `Smol`, and smol's global executor for signals without a spawner | the `smol` crates |
 //! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner | `tokio` with `rt` |
+//! | `serde` | no | [`Inspection`] and its parts as `Serialize`, `Inspection::to_json` | `serde`, `serde_json` |
+//! | `tracing` | no | a span for each send, an event for each call and failure | `tracing`; off, not one instruction |
 //!
 //! With neither, a signal without a spawner runs its async callbacks [`Inline`].
 #![forbid(unsafe_code)]
@@ -77,10 +79,10 @@ pub mod spawn;
 mod sync;
 
 pub use signal::{
-    AsSender, BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
-    DisconnectBuilder, Event, Failure, IntoKey, IntoSender, Key, Panic, Report, Schedule,
-    ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
-    WeakSignal, by_address,
+    AsSender, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId,
+    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Failure, Inspection,
+    IntoKey, IntoSender, Key, Panic, Report, Schedule, ScopedConnection, SendBuilder, SenderId,
+    Signal, SignalBuilder, SignalId, SignalInfo, WeakSignal, by_address,
 };
 pub use spawn::{BoxFuture, Executor, Inline, Spawner};
 

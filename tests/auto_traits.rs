@@ -6,10 +6,10 @@ use fanfare::futures::{
 };
 use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
-    BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
-    DisconnectBuilder, Event, Executor, Failure, Inline, Key, Panic, Report, Schedule,
-    ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
-    WeakSignal,
+    BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId,
+    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline,
+    Inspection, Key, Panic, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal,
+    SignalBuilder, SignalId, SignalInfo, WeakSignal,
 };
 use static_assertions::assert_impl_all;
 use std::cell::Cell;
@@ -41,6 +41,7 @@ handles!(
     ScopedConnection<Pinned>,
     DisconnectAndWait<Pinned>,
     Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First, Returns, Diverges,
+    Inspection, ConnectionInfo, ConnectionKind, CallCounts,
 );
 sent!(
     SignalBuilder<Pinned, OnlySend, Key>,

@@ -185,6 +185,7 @@ impl SignalInfo {
 
 /// The number of a signal, unique in the process; clones of a signal share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SignalId(pub(crate) u64);
 
 impl fmt::Display for SignalId {
