@@ -78,9 +78,9 @@ mod sync;
 
 pub use signal::{
     AsSender, BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
-    DisconnectBuilder, Event, Failure, IntoKey, IntoSender, Key, Panic, Report, Schedule,
-    ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
-    WeakSignal, by_address,
+    DisconnectBuilder, Event, Failure, IntoKey, IntoSender, Key, NextBuilder, Overflow, Panic,
+    RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder,
+    SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal, by_address,
 };
 pub use spawn::{BoxFuture, Executor, Inline, Spawner};
 
@@ -93,7 +93,7 @@ pub use spawn::Tokio;
 pub mod futures {
     pub use crate::signal::{
         ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
-        SendFuture,
+        NextFuture, Recv, SendFuture, SubscribeFuture,
     };
 }
 

@@ -25,6 +25,7 @@ mod listen;
 mod make;
 mod matching;
 mod notes;
+mod overflow;
 mod panic;
 mod registry;
 mod reply;
@@ -33,6 +34,7 @@ mod running;
 mod schedule;
 mod send;
 mod sender;
+mod stream;
 mod target;
 mod visit;
 mod walk;
@@ -50,10 +52,15 @@ pub use guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 pub use handle::Signal;
 pub use join::JoinFuture;
 pub use key::{IntoKey, Key};
+pub use overflow::Overflow;
 pub use panic::Panic;
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use report::{Cause, ConnectionId, Failure, Report};
 pub use schedule::Schedule;
 pub use send::{SendBuilder, SendFuture};
 pub use sender::{AsSender, IntoSender, SenderId, by_address};
+pub use stream::{
+    NextBuilder, NextFuture, Recv, RecvError, SubscribeBuilder, SubscribeFuture, Subscription,
+    TryRecvError,
+};
 pub use weak::WeakSignal;
