@@ -2,14 +2,14 @@
 
 use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
-    SendFuture,
+    NextFuture, Recv, SendFuture, SubscribeFuture,
 };
 use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
     BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
-    DisconnectBuilder, Event, Executor, Failure, Inline, Key, Panic, Report, Schedule,
-    ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
-    WeakSignal,
+    DisconnectBuilder, Event, Executor, Failure, Inline, Key, NextBuilder, Overflow, Panic,
+    RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder,
+    SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal,
 };
 use static_assertions::assert_impl_all;
 use std::cell::Cell;
@@ -40,7 +40,9 @@ handles!(
     BlockGuard<Pinned>,
     ScopedConnection<Pinned>,
     DisconnectAndWait<Pinned>,
+    Subscription<u8>,
     Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First, Returns, Diverges,
+    Overflow, RecvError, TryRecvError,
 );
 sent!(
     SignalBuilder<Pinned, OnlySend, Key>,
@@ -51,6 +53,11 @@ sent!(
     DisconnectFuture<Pinned, OnlySend, Key>,
     SendBuilder<'static, u8, OnlySend, Key>,
     SendFuture<'static, Pinned, OnlySend, Key>,
+    SubscribeBuilder<Pinned, OnlySend, Key>,
+    SubscribeFuture<Pinned, OnlySend, Key>,
+    NextBuilder<Pinned, OnlySend, Key>,
+    NextFuture<u8>,
+    Recv<'static, u8>,
     Delivery<u8>,
     DeliveryJoin<u8>,
     Event<u8, Key>,

@@ -8,6 +8,8 @@ mod queue;
 mod subscribe;
 mod subscription;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use error::{RecvError, TryRecvError};
 pub use next::{NextBuilder, NextFuture};

@@ -113,9 +113,8 @@ impl<T> Queue<T> {
 
     /// Takes all items out, to be dropped without the lock.
     pub(super) fn clear(&mut self) -> Shed<T> {
-        let entries = mem::take(&mut self.entries);
         self.items = 0;
-        let items = entries.into_iter().filter_map(|entry| match entry {
+        let items = self.entries.drain(..).filter_map(|entry| match entry {
             Entry::Item(item) => Some(item),
             Entry::Lost(_) => None,
         });
