@@ -129,16 +129,19 @@ impl<T> Queue<T> {
         Shed(SmallVec::from_buf([item]))
     }
 
-    /// There is one, since places are taken only where nothing is lost.
+    /// There is one, since places are taken only where nothing is lost; before it stands no more than a loss.
     fn lose_oldest(&mut self) -> Shed<T> {
-        let mut lost = self.pop_loss();
+        let mut lost = self.entries.front().map_or(0, Entry::lost);
+        if lost > 0 {
+            self.entries.pop_front();
+        }
         let mut shed = Shed(SmallVec::new());
         if let Some(Entry::Item(item)) = self.entries.pop_front() {
             shed.0.push(item);
             self.items -= 1;
             lost += 1;
         }
-        lost += self.pop_loss();
+        // All that was lost stands here: what comes next is an item.
         self.entries.push_front(Entry::Lost(lost));
         shed
     }
@@ -150,15 +153,7 @@ impl<T> Queue<T> {
         shed
     }
 
-    /// Takes the loss that comes first, if one does.
-    fn pop_loss(&mut self) -> u64 {
-        if let Some(&Entry::Lost(lost)) = self.entries.front() {
-            self.entries.pop_front();
-            return lost;
-        }
-        0
-    }
-
+    /// What the consumer gets next; `None` as long as there is nothing.
     pub(super) fn take(&mut self) -> Option<Received<T>> {
         match self.entries.pop_front() {
             Some(Entry::Item(item)) => {

@@ -159,6 +159,28 @@ fn a_place_that_outlives_the_consumer_takes_nothing() {
     assert_eq!(inbox.len(), 0);
 }
 
+/// Each waits for the other all the time, so a wake-up that gets lost is the end of it.
+#[test]
+fn two_threads_wake_each_other() {
+    fn receive(inbox: &Inbox<u32>) -> Received<u32> {
+        block_on(std::future::poll_fn(|cx| inbox.poll_recv(cx)))
+    }
+
+    let (there, back) = (inbox(1, Overflow::DropOldest), inbox(1, Overflow::Wait));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while let Received::Item(number) = receive(&there) {
+                back.push(number);
+            }
+        });
+        for number in 0..50_000 {
+            there.push(number);
+            assert_eq!(receive(&back), Received::Item(number));
+        }
+        there.close();
+    });
+}
+
 /// Has an inbox emptied by one thread that four others fill; tells what came of each of them, and how much was lost.
 fn race(overflow: Overflow) -> (Vec<Vec<u32>>, u64) {
     const EACH: u32 = 10_000;
