@@ -173,7 +173,7 @@ fn two_threads_wake_each_other() {
                 back.push(number);
             }
         });
-        for number in 0..50_000 {
+        for number in 0..100_000 {
             there.push(number);
             assert_eq!(receive(&back), Received::Item(number));
         }
