@@ -39,11 +39,11 @@ use crate::sync::Arc;
 /// for number in 1..=3 {
 ///     signal.send().key("news").with(number).await;
 /// }
-/// assert_eq!(news.recv().await, Err(RecvError::Lost(1))); // there was room for two, and the oldest went
+/// assert_eq!(news.recv().await.err(), Some(RecvError::Lost(1))); // there was room for two, and the oldest went
 /// assert_eq!(**news.recv().await?, 2);
 /// drop(signal);
 /// assert_eq!(**news.recv().await?, 3);
-/// assert_eq!(news.recv().await, Err(RecvError::Closed));
+/// assert_eq!(news.recv().await.err(), Some(RecvError::Closed));
 /// # Ok::<_, RecvError>(()) }).unwrap();
 /// ```
 #[must_use = "a subscription that is dropped is disconnected"]
