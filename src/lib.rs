@@ -79,10 +79,7 @@ pub mod spawn;
 mod sync;
 
 pub use signal::{
-    AsSender, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId,
-    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Failure, Inspection,
-    IntoKey, IntoSender, Key, Panic, Report, Schedule, ScopedConnection, SendBuilder, SenderId,
-    Signal, SignalBuilder, SignalId, SignalInfo, WeakSignal, by_address,
+    AsSender, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Failure, Inspection, IntoKey, IntoSender, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal, by_address,
 };
 pub use spawn::{BoxFuture, Executor, Inline, Spawner};
 
@@ -95,7 +92,7 @@ pub use spawn::Tokio;
 pub mod futures {
     pub use crate::signal::{
         ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
-        SendFuture,
+        NextFuture, Recv, SendFuture, SubscribeFuture,
     };
 }
 

@@ -2,14 +2,11 @@
 
 use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
-    SendFuture,
+    NextFuture, Recv, SendFuture, SubscribeFuture,
 };
 use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
-    BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId,
-    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline,
-    Inspection, Key, Panic, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal,
-    SignalBuilder, SignalId, SignalInfo, WeakSignal,
+    BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline, Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal,
 };
 use static_assertions::assert_impl_all;
 use std::cell::Cell;
@@ -40,8 +37,9 @@ handles!(
     BlockGuard<Pinned>,
     ScopedConnection<Pinned>,
     DisconnectAndWait<Pinned>,
+    Subscription<u8>,
     Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First, Returns, Diverges,
-    Inspection, ConnectionInfo, ConnectionKind, CallCounts,
+    CallCounts, ConnectionInfo, ConnectionKind, Inspection, Overflow, RecvError, TryRecvError,
 );
 sent!(
     SignalBuilder<Pinned, OnlySend, Key>,
@@ -52,6 +50,11 @@ sent!(
     DisconnectFuture<Pinned, OnlySend, Key>,
     SendBuilder<'static, u8, OnlySend, Key>,
     SendFuture<'static, Pinned, OnlySend, Key>,
+    SubscribeBuilder<Pinned, OnlySend, Key>,
+    SubscribeFuture<Pinned, OnlySend, Key>,
+    NextBuilder<Pinned, OnlySend, Key>,
+    NextFuture<u8>,
+    Recv<'static, u8>,
     Delivery<u8>,
     DeliveryJoin<u8>,
     Event<u8, Key>,

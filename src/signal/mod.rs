@@ -26,6 +26,7 @@ mod listen;
 mod make;
 mod matching;
 mod notes;
+mod overflow;
 mod panic;
 mod registry;
 mod reply;
@@ -36,6 +37,7 @@ mod send;
 mod sender;
 #[allow(dead_code, reason = "sends do not count yet")]
 mod stats;
+mod stream;
 mod target;
 #[allow(dead_code, unused_imports, reason = "sends do not tell yet")]
 mod trace;
@@ -56,6 +58,7 @@ pub use handle::Signal;
 pub use inspect::{ConnectionInfo, ConnectionKind, Inspection};
 pub use join::JoinFuture;
 pub use key::{IntoKey, Key};
+pub use overflow::Overflow;
 pub use panic::Panic;
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use failure::{Cause, ConnectionId, Failure};
@@ -64,4 +67,8 @@ pub use schedule::Schedule;
 pub use send::{SendBuilder, SendFuture};
 pub use sender::{AsSender, IntoSender, SenderId, by_address};
 pub use stats::CallCounts;
+pub use stream::{
+    NextBuilder, NextFuture, Recv, RecvError, SubscribeBuilder, SubscribeFuture, Subscription,
+    TryRecvError,
+};
 pub use weak::WeakSignal;

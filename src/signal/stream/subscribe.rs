@@ -1,0 +1,223 @@
+//! The builder of a subscription.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::hash::Hash;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::inbox::Inbox;
+use super::subscription::Subscription;
+use super::target::StreamTarget;
+use crate::signal::connection::Connection;
+use crate::signal::event::Event;
+use crate::signal::filter::{Filters, filter_methods};
+use crate::signal::handle::Signal;
+use crate::signal::key::{IntoKey, Key};
+use crate::signal::overflow::Overflow;
+use crate::signal::panic::Quiet;
+use crate::signal::registry::{Options, Registry, Request};
+use crate::signal::sender::IntoSender;
+use crate::sync::{Arc, AtomicUsize};
+
+/// How many events may wait, where nothing else is said.
+const CAPACITY: usize = 64;
+
+impl<P, R, K> Signal<P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Subscribes to events: they wait in a queue, to be received one by one or as a stream. See [`Subscription`].
+    ///
+    /// A subscription is a connection like any other, with the same filters and the same place in the order of priority,
+    /// but replies nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::{Overflow, Signal};
+    /// use futures_lite::StreamExt;
+    ///
+    /// let signal = Signal::new(0u32);
+    /// let events = signal.subscribe().keys(["a", "b"]).capacity(100).overflow(Overflow::Wait).await;
+    /// signal.send().key("a").with(1).await;
+    /// signal.send().key("b").with(2).await;
+    /// drop(signal);
+    /// let numbers: Vec<u32> = events.map(|ev| **ev).collect().await;
+    /// assert_eq!(numbers, [1, 2]);
+    /// # });
+    /// ```
+    pub fn subscribe(&self) -> SubscribeBuilder<P, R, K> {
+        SubscribeBuilder {
+            registry: Arc::clone(&self.shared.registry),
+            filters: Filters::new(),
+            options: Options::new(),
+            capacity: CAPACITY,
+            overflow: Overflow::DropOldest,
+        }
+    }
+}
+
+/// A subscription in the making: `.await` or [`now`](Self::now) makes it. Subscribing never waits and never fails.
+///
+/// Without filters it gets every send. With some, it gets the sends that name at least one of its senders or keys, once,
+/// however many match.
+#[must_use = "nothing is subscribed to until the builder is ended by `.await` or `.now()`"]
+pub struct SubscribeBuilder<P, R = (), K = Key> {
+    registry: Arc<Registry<P, R, K>>,
+    pub(super) filters: Filters<K>,
+    options: Options<P, K>,
+    capacity: usize,
+    overflow: Overflow,
+}
+
+impl<P, R, K> SubscribeBuilder<P, R, K> {
+    filter_methods!(
+        filters,
+        "Listens to sends that name this sender.\n\nOne that comes as an `Arc` is held weakly. When it dies the subscription ends, unless it listens to anything else.",
+        "Listens to sends that name this key."
+    );
+
+    /// Narrows the subscription to the events for which `predicate` holds; given several times, all must hold.
+    ///
+    /// It runs on the thread that sends. If it panics, the event is not delivered, and the subscription is reported as
+    /// panicked.
+    pub fn when(
+        mut self,
+        predicate: impl Fn(&Event<P, K>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.options.when.push(Quiet::new(Box::new(predicate)));
+        self
+    }
+
+    /// Ends the subscription with its first event. See [`Signal::next`] for nothing but one event.
+    pub fn once(self) -> Self {
+        self.times(1)
+    }
+
+    /// Ends the subscription with its `count`th event, received or lost; 0 makes one that has ended already.
+    pub fn times(mut self, count: usize) -> Self {
+        self.options.times = Some(AtomicUsize::new(count));
+        self
+    }
+
+    /// Has events delivered to it before they are to connections of lower priority. The usual priority is 0; negative
+    /// ones come after it.
+    pub fn priority(mut self, priority: i32) -> Self {
+        self.options.priority = priority;
+        self
+    }
+
+    /// Ends the subscription when this object dies.
+    ///
+    /// Nobody is told of that death: a consumer that waits is told by the next send, or when somebody asks the connection.
+    pub fn track<T: Send + Sync + 'static>(mut self, object: &Arc<T>) -> Self {
+        self.options.track.push(Arc::downgrade(object) as _);
+        self
+    }
+
+    /// A name for reports and logs.
+    pub fn name(mut self, name: impl AsRef<str>) -> Self {
+        self.options.name = Some(name.as_ref().into());
+        self
+    }
+
+    /// How many events may wait, 64 if nothing is said; 0 counts as 1. Memory is taken as it is needed.
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
+    /// What happens when the queue is full, [`Overflow::DropOldest`] if nothing is said.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+}
+
+impl<P, R, K> SubscribeBuilder<P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Subscribes. What `.await` does, from sync code.
+    pub fn now(self) -> Subscription<P, K> {
+        let inbox = Arc::new(Inbox::new(self.capacity, self.overflow));
+        let slot = self.registry.slot(StreamTarget::new(&inbox));
+        let connected = self.registry.connect(Request {
+            slot,
+            name: None,
+            options: self.options,
+            filters: self.filters,
+        });
+        Subscription::new(inbox, Connection::new(&connected))
+    }
+}
+
+impl<P, R, K> IntoFuture for SubscribeBuilder<P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    type Output = Subscription<P, K>;
+    type IntoFuture = SubscribeFuture<P, R, K>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        SubscribeFuture {
+            subscribe: Some(self),
+        }
+    }
+}
+
+impl<P, R, K: fmt::Debug> fmt::Debug for SubscribeBuilder<P, R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubscribeBuilder")
+            .field("keys", &self.filters.keys())
+            .field("senders", &self.filters.senders())
+            .field("capacity", &self.capacity)
+            .field("overflow", &self.overflow)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A subscribe that has been awaited. Made by `.await` on a [`SubscribeBuilder`].
+///
+/// # Cancel safety
+/// The first poll subscribes and is ready. Before it nothing has been subscribed to.
+#[must_use = "futures do nothing unless awaited"]
+pub struct SubscribeFuture<P, R = (), K = Key> {
+    subscribe: Option<SubscribeBuilder<P, R, K>>,
+}
+
+/// Nothing in it is ever pinned.
+impl<P, R, K> Unpin for SubscribeFuture<P, R, K> {}
+
+impl<P, R, K> Future for SubscribeFuture<P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    type Output = Subscription<P, K>;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Subscription<P, K>> {
+        Poll::Ready(
+            self.subscribe
+                .take()
+                .expect("polled after it was ready")
+                .now(),
+        )
+    }
+}
+
+impl<P, R, K> fmt::Debug for SubscribeFuture<P, R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubscribeFuture")
+            .field("subscribed", &self.subscribe.is_none())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,85 @@
+//! What a subscription's connection calls: nothing. It puts the event into the inbox.
+
+use event_listener::EventListener;
+
+use super::inbox::{Full, Inbox};
+use super::place::Place;
+use super::queue::Pushed;
+use crate::signal::event::Event;
+use crate::signal::overflow::Overflow;
+use crate::signal::target::Target;
+use crate::sync::Arc;
+
+/// The events of a subscription.
+pub(crate) type Events<P, K> = Inbox<Arc<Event<P, K>>>;
+/// A place for one of them.
+pub(crate) type Seat<P, K> = Place<Arc<Event<P, K>>>;
+
+/// Feeds a subscription. It goes with its connection, and the subscription then ends.
+pub(crate) struct StreamTarget<P, K> {
+    inbox: Arc<Events<P, K>>,
+}
+
+impl<P, K> StreamTarget<P, K> {
+    pub(super) fn new(inbox: &Arc<Events<P, K>>) -> Self {
+        Self {
+            inbox: Arc::clone(inbox),
+        }
+    }
+
+    /// Whether a send has to take a seat before it delivers to anybody.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.inbox.overflow() == Overflow::Wait
+    }
+
+    /// Takes a seat, where sends wait for one; `None` where they do not.
+    pub(crate) fn reserve(&self) -> Result<Option<Seat<P, K>>, Full> {
+        if self.is_waited_for() {
+            self.inbox.reserve().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// To be told of a seat: ask, listen, ask again, wait.
+    pub(crate) fn listen(&self) -> EventListener {
+        self.inbox.listen()
+    }
+
+    /// Delivers an event. `Full` only where a seat should have been taken and was not.
+    pub(crate) fn accept(
+        &self,
+        event: Arc<Event<P, K>>,
+        seat: Option<Seat<P, K>>,
+    ) -> Pushed<Arc<Event<P, K>>> {
+        match seat {
+            Some(seat) => seat.fill(event),
+            None => self.inbox.push(event),
+        }
+    }
+
+    /// Ends the subscription once it has been emptied.
+    pub(crate) fn close(&self) {
+        self.inbox.close();
+    }
+}
+
+impl<P, K> Drop for StreamTarget<P, K> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl<P, R, K> Target<P, R, K> for StreamTarget<P, K>
+where
+    P: Send + Sync,
+    K: Send + Sync,
+{
+    fn is_async(&self) -> bool {
+        false
+    }
+
+    fn is_alive(&self) -> bool {
+        !self.inbox.is_closed()
+    }
+}
