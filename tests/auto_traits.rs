@@ -4,12 +4,13 @@ use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
     SendFuture,
 };
+use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
-    BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
+    Backoff, BlockGuard, Callback, Cause, ConnectBuilder, Connection, ConnectionId, Delivery,
     DisconnectBuilder, Event, Executor, Failure, Inline, Key, Panic, Report, Schedule,
     ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
-    WeakSignal,
+    ThreadTimer, WeakSignal,
 };
 use static_assertions::assert_impl_all;
 use std::cell::Cell;
@@ -41,6 +42,8 @@ handles!(
     ScopedConnection<Pinned>,
     DisconnectAndWait<Pinned>,
     Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First, Returns, Diverges,
+    Backoff, ThreadTimer, ManualClock, SeededExecutor,
+    Recorder<Pinned, Pinned>,
 );
 sent!(
     SignalBuilder<Pinned, OnlySend, Key>,

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::handle::{Settings, Signal};
 use super::key::Key;
 use super::schedule::Schedule;
-use crate::spawn::Spawner;
+use crate::spawn::{Spawner, Timer};
 use crate::sync::Arc;
 
 /// A signal in the making. Made by [`Signal::builder`].
@@ -26,6 +26,7 @@ impl<P> SignalBuilder<P> {
             defaults,
             name: None,
             spawner: None,
+            timer: None,
             schedule: Schedule::default(),
         };
         Self {
@@ -61,6 +62,13 @@ impl<P, R, K> SignalBuilder<P, R, K> {
     /// Where async callbacks run. Without one the signal looks around at each send, see [`spawn`](crate::spawn).
     pub fn spawner(mut self, spawner: impl Spawner) -> Self {
         self.settings.spawner = Some(Arc::new(spawner));
+        self
+    }
+
+    /// What timeouts, delays and pauses are measured by. Without one the signal looks around whenever it needs one, see
+    /// [`spawn`](crate::spawn).
+    pub fn timer(mut self, timer: impl Timer) -> Self {
+        self.settings.timer = Some(Arc::new(timer));
         self
     }
 

@@ -13,7 +13,7 @@ use super::registry::Registry;
 use super::schedule::Schedule;
 use super::send::SendBuilder;
 use super::weak::WeakSignal;
-use crate::spawn::{Ambient, Spawner};
+use crate::spawn::{Ambient, AmbientTimer, Spawner, Timer};
 use crate::sync::{Arc, AtomicU64, next_number};
 
 /// A typed event that callbacks connect to and senders send.
@@ -57,6 +57,7 @@ pub(super) struct Shared<P, R, K> {
     /// The same, for sends to borrow; it is never swapped.
     pub(super) lent: ArcSwap<Origin<P>>,
     spawner: Option<Arc<dyn Spawner>>,
+    timer: Option<Arc<dyn Timer>>,
     pub(super) schedule: Schedule,
     pub(super) registry: Arc<Registry<P, R, K>>,
 }
@@ -66,6 +67,7 @@ pub(super) struct Settings<P> {
     pub(super) defaults: P,
     pub(super) name: Option<Box<str>>,
     pub(super) spawner: Option<Arc<dyn Spawner>>,
+    pub(super) timer: Option<Arc<dyn Timer>>,
     pub(super) schedule: Schedule,
 }
 
@@ -78,7 +80,7 @@ impl<P: Send + Sync + 'static> Signal<P> {
         Self::builder(defaults).build()
     }
 
-    /// A signal with these defaults and more to be said: reply and key type, name, spawner, schedule.
+    /// A signal with these defaults and more to be said: reply and key type, name, spawner, timer, schedule.
     pub fn builder(defaults: P) -> SignalBuilder<P> {
         SignalBuilder::new(defaults)
     }
@@ -118,6 +120,12 @@ impl<P, R, K> Signal<P, R, K> {
     pub(super) fn spawner(&self) -> &dyn Spawner {
         self.shared.spawner.as_deref().unwrap_or(&Ambient)
     }
+
+    #[expect(dead_code, reason = "nothing waits for time yet")]
+    pub(super) fn timer(&self) -> Arc<dyn Timer> {
+        let own = self.shared.timer.as_ref();
+        own.map_or_else(AmbientTimer::shared, Arc::clone)
+    }
 }
 
 impl<P, R, K> Signal<P, R, K>
@@ -132,6 +140,7 @@ where
             defaults,
             name,
             spawner,
+            timer,
             schedule,
         } = settings;
         let info = SignalInfo::new(SignalId(next_number(&LAST)), name);
@@ -147,6 +156,7 @@ where
                 origin,
                 lent,
                 spawner,
+                timer,
                 schedule,
                 registry,
             }),
