@@ -32,7 +32,8 @@
 //! - [`Connection`]: the weak handle of a connection: disconnect, block, change filters.
 //! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
 //! - [`Key`] and [`SenderId`]: what filters are made of, with [`AsSender`] for types that send.
-//! - [`spawn`]: where async callbacks run.
+//! - [`spawn`]: where async callbacks run, and what tells them the time.
+//! - [`testing`]: what tests of programs with signals need: a clock, an executor and a recorder.
 //!
 //! # Rules
 //! **Who is called.** A connection without filters gets every send. One with filters gets the sends that name at least
@@ -69,19 +70,22 @@
 //! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner | `tokio` with `rt` |
 //! | `serde` | no | [`Inspection`] and its parts as `Serialize`, `Inspection::to_json` | `serde`, `serde_json` |
 //! | `tracing` | no | a span for each send, an event for each call and failure | `tracing`; off, not one instruction |
+//! | `smol` | yes | `Smol`, and smol's global executor and timers for signals without their own | the `smol` crates |
+//! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner or timer | `tokio` with `rt` and `time` |
 //!
-//! With neither, a signal without a spawner runs its async callbacks [`Inline`].
+//! With neither, a signal without a spawner runs its async callbacks [`Inline`], and one without a timer uses [`ThreadTimer`].
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod signal;
 pub mod spawn;
 mod sync;
+pub mod testing;
 
 pub use signal::{
-    AsSender, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Failure, Inspection, IntoKey, IntoSender, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal, by_address,
+    AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Failure, Inspection, IntoKey, IntoSender, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal, by_address,
 };
-pub use spawn::{BoxFuture, Executor, Inline, Spawner};
+pub use spawn::{BoxFuture, Executor, Inline, Spawner, ThreadTimer, Timer};
 
 #[cfg(feature = "smol")]
 pub use spawn::Smol;

@@ -4,9 +4,10 @@ use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
     NextFuture, Recv, SendFuture, SubscribeFuture,
 };
+use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
-    BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline, Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal,
+    Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline, Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, ThreadTimer, TryRecvError, WeakSignal,
 };
 use static_assertions::assert_impl_all;
 use std::cell::Cell;
@@ -40,6 +41,8 @@ handles!(
     Subscription<u8>,
     Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First, Returns, Diverges,
     CallCounts, ConnectionInfo, ConnectionKind, Inspection, Overflow, RecvError, TryRecvError,
+    Backoff, ThreadTimer, ManualClock, SeededExecutor,
+    Recorder<Pinned, Pinned>,
 );
 sent!(
     SignalBuilder<Pinned, OnlySend, Key>,

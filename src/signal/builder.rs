@@ -4,16 +4,17 @@ use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use super::handle::{Settings, Signal};
+use super::handle::{ErrorOf, Settings, Signal};
 use super::key::Key;
 use super::schedule::Schedule;
-use crate::spawn::Spawner;
+use crate::spawn::{Spawner, Timer};
 use crate::sync::Arc;
 
 /// A signal in the making. Made by [`Signal::builder`].
 #[must_use = "no signal is made until `.build()`"]
 pub struct SignalBuilder<P, R = (), K = Key> {
     settings: Settings<P>,
+    error_of: Option<ErrorOf<R>>,
     types: PhantomData<fn(K) -> R>,
 }
 
@@ -26,12 +27,23 @@ impl<P> SignalBuilder<P> {
             defaults,
             name: None,
             spawner: None,
+            timer: None,
             schedule: Schedule::default(),
+            max_in_flight: None,
+            counts_calls: false,
+            is_of_failures: false,
         };
         Self {
             settings,
+            error_of: None,
             types: PhantomData,
         }
+    }
+
+    /// For the failures of another signal.
+    pub(super) fn of_failures(mut self) -> Self {
+        self.settings.is_of_failures = true;
+        self
     }
 }
 
@@ -40,6 +52,32 @@ impl<P, R, K> SignalBuilder<P, R, K> {
     pub fn reply<R2>(self) -> SignalBuilder<P, R2, K> {
         SignalBuilder {
             settings: self.settings,
+            error_of: None,
+            types: PhantomData,
+        }
+    }
+
+    /// Has callbacks reply with a `Result`, whose `Err` counts as a failure: it is told by
+    /// [`failures`](Signal::failures) and counted by [`inspect`](Signal::inspect), and a connection with
+    /// [`retry`](crate::ConnectBuilder::retry) calls again. In a report it is a reply all the same. Costs each call as much as
+    /// an option of its connection would.
+    ///
+    /// # Examples
+    /// ```
+    /// use fanfare::Signal;
+    ///
+    /// let halve = Signal::builder(0u32).fallible::<u32, String>().build();
+    /// halve.connect_sync(|ev| if **ev % 2 == 0 { Ok(**ev / 2) } else { Err(format!("{ev} is odd")) }).now();
+    /// halve.failures().connect_sync(|failed| eprintln!("{}", failed.failure())).now();
+    ///
+    /// let report = futures_lite::future::block_on(halve.send().with(7).join());
+    /// assert_eq!(report.replies(), [Err("7 is odd".to_owned())]);
+    /// assert_eq!(halve.failure_count(), 1);
+    /// ```
+    pub fn fallible<T, E: fmt::Display>(self) -> SignalBuilder<P, Result<T, E>, K> {
+        SignalBuilder {
+            settings: self.settings,
+            error_of: Some(|reply| Some(reply.as_ref().err()?.to_string().into())),
             types: PhantomData,
         }
     }
@@ -48,6 +86,7 @@ impl<P, R, K> SignalBuilder<P, R, K> {
     pub fn key<K2>(self) -> SignalBuilder<P, R, K2> {
         SignalBuilder {
             settings: self.settings,
+            error_of: self.error_of,
             types: PhantomData,
         }
     }
@@ -64,9 +103,34 @@ impl<P, R, K> SignalBuilder<P, R, K> {
         self
     }
 
+    /// What timeouts, delays and pauses are measured by. Without one the signal looks around whenever it needs one, see
+    /// [`spawn`](crate::spawn).
+    pub fn timer(mut self, timer: impl Timer) -> Self {
+        self.settings.timer = Some(Arc::new(timer));
+        self
+    }
+
     /// Whether async callbacks go to the spawner at once ([`Schedule::Spawn`]) or after a first poll.
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.settings.schedule = schedule;
+        self
+    }
+
+    /// Lets at most this many sends be under way at a time, from when they begin until the last of their callbacks has
+    /// finished; 0 counts as 1.
+    ///
+    /// A send beyond that waits in `.await` and in `.join()`, and `.now()` gives its payload back. A callback that awaits a
+    /// send to its own signal may thus wait for itself: let it use `.now()`, or leave the send to a task.
+    pub fn max_in_flight(mut self, sends: usize) -> Self {
+        self.settings.max_in_flight = Some(sends.max(1));
+        self
+    }
+
+    /// Counts and times the calls of each connection, for [`inspect`](Signal::inspect) and
+    /// [`Connection::stats`](crate::Connection::stats). Costs each call as much as an option of its connection would, and two
+    /// looks at the clock.
+    pub fn stats(mut self) -> Self {
+        self.settings.counts_calls = true;
         self
     }
 }
@@ -80,7 +144,7 @@ where
     /// Makes the signal.
     #[must_use]
     pub fn build(self) -> Signal<P, R, K> {
-        Signal::from_settings(self.settings)
+        Signal::from_settings(self.settings, self.error_of)
     }
 }
 

@@ -3,18 +3,25 @@
 use std::any::Any;
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use hashbrown::DefaultHashBuilder;
+
+use super::backoff::Backoff;
 use super::callback::CallbackId;
 use super::connection::Connection;
 use super::event::Event;
 use super::filter::{Filters, filter_methods};
+use super::flow::{Debouncer, Plan};
 use super::key::{IntoKey, Key};
+use super::overflow::Overflow;
 use super::panic::Quiet;
 use super::registry::{Options, Registry, Request, Slot};
 use super::sender::IntoSender;
+use super::target::Kind;
 use crate::sync::{Arc, AtomicUsize, Weak};
 
 /// A connection in the making: `.await` or [`now`](Self::now) makes it. Connecting never waits and never fails.
@@ -29,6 +36,8 @@ pub struct ConnectBuilder<P, R = (), K = Key, O = ()> {
     name: Option<CallbackId>,
     filters: Filters<K>,
     options: Options<P, K>,
+    /// What few connects say.
+    plan: Option<Box<Plan>>,
     /// The object of a method, for as long as it can still be asked for strongly.
     object: O,
 }
@@ -63,6 +72,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
             name,
             filters: Filters::new(),
             options: Options::new(),
+            plan: None,
             object,
         }
     }
@@ -108,10 +118,104 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
         self
     }
 
-    /// A name for reports and logs.
+    /// A name for reports, failures and logs.
     pub fn name(mut self, name: impl AsRef<str>) -> Self {
         self.options.name = Some(name.as_ref().into());
         self
+    }
+
+    /// Calls the callback one call at a time, in the order in which events were sent, whichever threads send. Calls wait for
+    /// their turn in a queue, which has no bound unless [`queue`](Self::queue) sets one.
+    ///
+    /// A call that waits is handed to the executor when its turn comes; in `.join()` it waits in the sender's task. A sync
+    /// callback is called within the send if nobody is ahead of it, and on the executor otherwise. A callback that
+    /// awaits what itself is to do next waits for ever: let it send with `.await` or `.now()`, and not wait for the delivery.
+    /// One that sends to itself with `.join()` is told so, by [`Cause::Reentered`](crate::Cause::Reentered).
+    pub fn sequential(mut self) -> Self {
+        self.plan().is_sequential = true;
+        self
+    }
+
+    /// Lets at most this many calls wait for their turn, and says what happens to one more. By itself it makes the calls
+    /// [`sequential`](Self::sequential), unless [`max_in_flight`](Self::max_in_flight) or [`ordered_by`](Self::ordered_by) say
+    /// how many may run at a time. With a capacity of 0 none waits: an event that comes while the callback runs is dropped,
+    /// or its send waits.
+    ///
+    /// A call that is dropped is reported as [`Cause::Overflow`](crate::Cause::Overflow).
+    pub fn queue(mut self, capacity: usize, overflow: Overflow) -> Self {
+        self.plan().queue = Some((capacity, overflow));
+        self
+    }
+
+    /// Calls for events with equal keys one at a time, in the order in which they were sent, and others beside them.
+    ///
+    /// `key` runs on the thread that sends. Calls wait as with [`sequential`](Self::sequential). Two keys whose hashes of 64
+    /// bits are equal count as one.
+    pub fn ordered_by<Q: Hash>(
+        mut self,
+        key: impl Fn(&Event<P, K>) -> Q + Send + Sync + 'static,
+    ) -> Self {
+        let hasher = DefaultHashBuilder::default();
+        let order_of = move |event: &Event<P, K>| hasher.hash_one(key(event));
+        self.options.ordered_by = Some(Quiet::new(Box::new(order_of)));
+        self.plan().is_ordered = true;
+        self
+    }
+
+    /// Lets at most this many calls run at a time; 0 counts as 1.
+    ///
+    /// A send that finds as many running waits in `.await` and in `.join()`, before it has delivered anything to anybody, and
+    /// `.now()` gives its payload back; unless calls can wait, because of [`queue`](Self::queue),
+    /// [`ordered_by`](Self::ordered_by) or [`sequential`](Self::sequential).
+    pub fn max_in_flight(mut self, calls: usize) -> Self {
+        self.plan().max_in_flight = Some(calls);
+        self
+    }
+
+    /// Stops a call of an async callback that has not finished after this time, counted from where it begins: it is reported
+    /// as [`Cause::TimedOut`](crate::Cause::TimedOut). With [`retry`](Self::retry) each attempt has as much. A sync callback
+    /// cannot be stopped, and is not.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.plan().timeout = Some(time);
+        self
+    }
+
+    /// Calls again what has panicked, timed out, or replied with an error on a signal built
+    /// [`fallible`](crate::SignalBuilder::fallible), after pauses and as often as `backoff` says. The last attempt's outcome
+    /// is the call's; the others are told to nobody.
+    ///
+    /// The call keeps its turn meanwhile: one that is sequential is sequential with its attempts.
+    pub fn retry(mut self, backoff: Backoff) -> Self {
+        self.plan().retry = Some(backoff);
+        self
+    }
+
+    /// Calls the callback once no other event has come for this long, with the last one. The others are dropped.
+    ///
+    /// The call is not the send's any more: it is not counted by the delivery, nor reported, and it runs on the executor, as
+    /// sync callbacks do. Its failures are told by [`Signal::failures`](crate::Signal::failures). An event that waits when the
+    /// connection ends is dropped.
+    pub fn debounce(mut self, time: Duration) -> Self {
+        self.options.debounce = Some(Debouncer::new(time));
+        self.plan().debounce = Some(time);
+        self
+    }
+
+    /// Lets an event pass, and none other for this long after it: those do not come to the callback.
+    pub fn throttle(mut self, time: Duration) -> Self {
+        self.plan().throttle = Some(time);
+        self
+    }
+
+    /// Has the end of the connection cancel the calls that run: their futures are dropped, and they are reported as aborted.
+    /// They go on otherwise.
+    pub fn cancel_on_disconnect(mut self) -> Self {
+        self.plan().cancels = true;
+        self
+    }
+
+    fn plan(&mut self) -> &mut Plan {
+        self.plan.get_or_insert_default()
     }
 }
 
@@ -125,6 +229,7 @@ impl<P, R, K> ConnectBuilder<P, R, K, Method> {
             name: self.name,
             filters: self.filters,
             options: self.options,
+            plan: self.plan,
             object: (),
         }
     }
@@ -143,9 +248,18 @@ where
             slot,
             name,
             filters,
-            options,
+            mut options,
+            plan,
             object: _,
         } = self;
+        let home = &registry.surroundings;
+        if (plan.is_some() || home.looks_at_calls()) && slot.kind() != Kind::Stream {
+            let mut plan = plan.map(|plan| *plan).unwrap_or_default();
+            plan.counts = home.counts_calls;
+            plan.is_fallible = home.error_of.is_some();
+            options.words = plan.words().into();
+            options.flow = plan.into_flow(home.timer()).map(Arc::new);
+        }
         Connection::new(&registry.connect(Request {
             slot,
             name,
@@ -174,7 +288,7 @@ where
 impl<P, R, K: fmt::Debug, O> fmt::Debug for ConnectBuilder<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectBuilder")
-            .field("is_async", &self.slot.is_async())
+            .field("is_async", &(self.slot.kind() == Kind::Async))
             .field("keys", &self.filters.keys())
             .field("senders", &self.filters.senders())
             .finish_non_exhaustive()

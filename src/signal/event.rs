@@ -84,6 +84,21 @@ impl<P, K> Event<P, K> {
         event
     }
 
+    /// The same event once more, made to last.
+    pub(crate) fn copy(&self) -> Self
+    where
+        P: Clone,
+        K: Clone,
+    {
+        let kept = |lent: &Lent<P>| Guard::from_inner(Arc::clone(lent));
+        Self {
+            own: self.own.clone(),
+            origin: self.origin.as_ref().map(kept),
+            info: self.info.clone(),
+            filters: self.filters.clone(),
+        }
+    }
+
     /// What was sent; an event also derefs to it.
     #[must_use]
     pub fn payload(&self) -> &P {

@@ -6,8 +6,10 @@ use super::sender::SenderId;
 
 /// The keys and senders that a builder was given. Nothing given at all is something else than an empty list, and takes
 /// nothing to pass on.
+#[derive(Clone)]
 pub(crate) struct Filters<K>(Option<Named<K>>);
 
+#[derive(Clone)]
 struct Named<K> {
     keys: Keys<K>,
     senders: Senders,

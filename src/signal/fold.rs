@@ -5,14 +5,18 @@ use std::future::Future;
 use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use super::end::End;
 use super::event::Event;
 use super::registry::{Held, Slot};
 use super::failure::Failure;
+use super::flight::Aloft;
+use super::flow::Deadline;
+use super::passage::{Passage, Waiting};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
+use super::surroundings::Surroundings;
 use crate::sync::Arc;
 
 /// What becomes of replies as they come.
@@ -127,7 +131,12 @@ impl<A: fmt::Debug, F> fmt::Debug for TryFold<A, F> {
 #[must_use = "nothing is sent until it is awaited"]
 pub struct FoldFuture<'a, P, R, K, S> {
     send: Option<SendBuilder<'a, P, R, K>>,
+    /// Made if it has to wait before it begins.
+    waiting: Option<Box<Waiting>>,
+    deadline: Option<Deadline>,
     crew: Crew<P, R, K>,
+    /// The send, from when it has to be counted until this is dropped.
+    aloft: Option<Aloft>,
     folder: S,
 }
 
@@ -138,7 +147,10 @@ impl<'a, P, R, K, S> FoldFuture<'a, P, R, K, S> {
     pub(super) fn new(send: SendBuilder<'a, P, R, K>, folder: S) -> Self {
         Self {
             send: Some(send),
+            waiting: None,
+            deadline: None,
             crew: Crew::new(),
+            aloft: None,
             folder,
         }
     }
@@ -156,17 +168,37 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Output> {
         let this = &mut *self;
         let mut broken = None;
-        // Taken out first: one whose fold has panicked must not be sent again.
-        if let Some(mut send) = this.send.take() {
-            let mut folding = Folding {
-                folder: &mut this.folder,
-                crew: &mut this.crew,
-                cx,
-                broken: None,
+        if let Some(send) = &mut this.send {
+            let begun = ready!(send.poll_begin(&mut this.waiting, &mut this.deadline, cx));
+            this.waiting = None;
+            // Taken out first: one whose fold has panicked must not be sent again.
+            let Some(mut send) = this.send.take() else {
+                unreachable!("it was there")
             };
-            // A send that panicked in `update` reaches nobody, so there is nothing to fold.
-            let _ = send.conduct(&mut folding);
-            broken = folding.broken;
+            let home = send.surroundings();
+            match begun {
+                Ok(passage) => {
+                    let row = passage.map(|Passage { row, aloft }| {
+                        this.aloft = Some(aloft);
+                        row
+                    });
+                    this.crew.set_deadline(this.deadline.take());
+                    let mut folding = Folding {
+                        folder: &mut this.folder,
+                        home,
+                        crew: &mut this.crew,
+                        cx,
+                        broken: None,
+                    };
+                    send.conduct(row, &mut folding);
+                    broken = folding.broken;
+                }
+                // One that reaches nobody has nothing to fold.
+                Err(cause) => drop(home.fail_send(cause)),
+            }
+            if this.aloft.is_none() && this.crew.waiting() > 0 {
+                this.aloft = Some(home.flight.take_off());
+            }
         }
         if broken.is_none() {
             let folder = &mut this.folder;
@@ -184,8 +216,10 @@ where
                 return Poll::Pending;
             }
         }
-        // What is left of the crew is cancelled now, not when the future is dropped.
+        // What is left of the crew is cancelled now, not when the future is dropped; as it should be, so nobody is told.
+        this.crew.dismiss();
         this.crew = Crew::new();
+        this.aloft = None;
         Poll::Ready(broken.unwrap_or_else(|| this.folder.end()))
     }
 }
@@ -193,6 +227,7 @@ where
 /// The end of a send whose replies are folded as they come.
 struct Folding<'a, 'c, P, R, K, S: Folder<R>> {
     folder: &'a mut S,
+    home: &'a Arc<Surroundings<P, R, K>>,
     crew: &'a mut Crew<P, R, K>,
     cx: &'a mut Context<'c>,
     broken: Option<S::Output>,
@@ -220,7 +255,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
         event: Arc<Event<P, K>>,
         held: Option<Held>,
     ) -> ControlFlow<()> {
-        match self.crew.start(slot, event, held, 0, self.cx) {
+        match self.crew.start(slot, event, held, 0, (self.home, self.cx)) {
             Handed::Replied(reply) => End::<P, R, K>::replied(self, reply),
             _ => ControlFlow::Continue(()),
         }

@@ -8,12 +8,14 @@ use arc_swap::ArcSwap;
 
 use super::builder::SignalBuilder;
 use super::event::{Origin, SignalId, SignalInfo};
+use super::flight::Flight;
 use super::key::Key;
 use super::registry::Registry;
 use super::schedule::Schedule;
 use super::send::SendBuilder;
+use super::surroundings::Surroundings;
 use super::weak::WeakSignal;
-use crate::spawn::{Ambient, Spawner};
+use crate::spawn::{Spawner, Timer};
 use crate::sync::{Arc, AtomicU64, next_number};
 
 /// A typed event that callbacks connect to and senders send.
@@ -56,9 +58,15 @@ pub(super) struct Shared<P, R, K> {
     pub(super) origin: Arc<Origin<P>>,
     /// The same, for sends to borrow; it is never swapped.
     pub(super) lent: ArcSwap<Origin<P>>,
-    spawner: Option<Arc<dyn Spawner>>,
     pub(super) schedule: Schedule,
     pub(super) registry: Arc<Registry<P, R, K>>,
+}
+
+/// The last handle is gone. What was accepted goes on, unless its connection said otherwise.
+impl<P, R, K> Drop for Shared<P, R, K> {
+    fn drop(&mut self) {
+        self.registry.cancel_what_is_to_be();
+    }
 }
 
 /// What a builder gathers.
@@ -66,8 +74,16 @@ pub(super) struct Settings<P> {
     pub(super) defaults: P,
     pub(super) name: Option<Box<str>>,
     pub(super) spawner: Option<Arc<dyn Spawner>>,
+    pub(super) timer: Option<Arc<dyn Timer>>,
     pub(super) schedule: Schedule,
+    pub(super) max_in_flight: Option<usize>,
+    pub(super) counts_calls: bool,
+    /// Whether it is told of another signal's failures.
+    pub(super) is_of_failures: bool,
 }
+
+/// Finds the error in a reply, where replies may be errors.
+pub(super) type ErrorOf<R> = fn(&R) -> Option<Arc<str>>;
 
 /// Defined for signals without reply and with the usual key, so that the compiler never has to guess; the
 /// [builder](Self::builder) changes both.
@@ -78,7 +94,7 @@ impl<P: Send + Sync + 'static> Signal<P> {
         Self::builder(defaults).build()
     }
 
-    /// A signal with these defaults and more to be said: reply and key type, name, spawner, schedule.
+    /// A signal with these defaults and more to be said: reply and key type, name, spawner, timer, schedule.
     pub fn builder(defaults: P) -> SignalBuilder<P> {
         SignalBuilder::new(defaults)
     }
@@ -115,8 +131,10 @@ impl<P, R, K> Signal<P, R, K> {
         WeakSignal::new(&self.shared)
     }
 
-    pub(super) fn spawner(&self) -> &dyn Spawner {
-        self.shared.spawner.as_deref().unwrap_or(&Ambient)
+    /// How many calls have failed so far, and sends; with its callbacks' failures those of its `failures()` are not counted.
+    #[must_use]
+    pub fn failure_count(&self) -> u64 {
+        self.shared.registry.surroundings.failed()
     }
 }
 
@@ -126,27 +144,38 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    pub(super) fn from_settings(settings: Settings<P>) -> Self {
+    pub(super) fn from_settings(settings: Settings<P>, error_of: Option<ErrorOf<R>>) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let Settings {
             defaults,
             name,
             spawner,
+            timer,
             schedule,
+            max_in_flight,
+            counts_calls,
+            is_of_failures,
         } = settings;
         let info = SignalInfo::new(SignalId(next_number(&LAST)), name);
         let id = info.id();
         let is_named = info.name().is_some();
+        let surroundings = Surroundings::new(
+            info.clone(),
+            (spawner, timer),
+            Flight::new(max_in_flight),
+            counts_calls,
+            is_of_failures,
+            error_of,
+        );
         let origin = Arc::new(Origin { defaults, info });
         let lent = ArcSwap::new(Arc::clone(&origin));
-        let registry = Arc::new(Registry::new());
+        let registry = Arc::new(Registry::new(surroundings));
         Self {
             shared: Arc::new(Shared {
                 id,
                 is_named,
                 origin,
                 lent,
-                spawner,
                 schedule,
                 registry,
             }),

@@ -1,29 +1,49 @@
 //! A send inside one task, to its end.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::hash::Hash;
 use std::mem;
 use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use super::conduct::{Booked, walk_booked};
 use super::end::{Collecting, Start};
 use super::event::Event;
+use super::failure::Failure;
+use super::flight::Aloft;
+use super::flow::Deadline;
 use super::key::Key;
-use super::registry::{Held, Slot};
+use super::passage::{Passage, Waiting};
+use super::registry::{Held, Ranked, Slot};
 use super::report::{Late, Report};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
+use super::surroundings::Surroundings;
 use crate::sync::Arc;
 
 /// Runs a send's callbacks in the task that polls it. Made by [`SendBuilder::join`].
 #[must_use = "nothing is sent until it is awaited"]
 pub struct JoinFuture<'a, P, R = (), K = Key> {
     send: Option<SendBuilder<'a, P, R, K>>,
+    /// Made if it has to wait before it begins.
+    waiting: Option<Box<Waiting>>,
+    deadline: Option<Deadline>,
     report: Report<R>,
     crew: Crew<P, R, K>,
     late: Late<R>,
+    /// The send, from when it has to be counted until this is dropped.
+    aloft: Option<Aloft>,
+    groups: Option<Box<Groups<'a, P, R, K>>>,
+}
+
+/// The connections whose turn has not come, where they come by priority.
+struct Groups<'a, P, R, K> {
+    home: Option<&'a Arc<Surroundings<P, R, K>>>,
+    event: Option<Arc<Event<P, K>>>,
+    rest: VecDeque<Booked<P, R, K>>,
 }
 
 /// Nothing in it is ever pinned: callbacks' futures are boxed.
@@ -33,10 +53,118 @@ impl<'a, P, R, K> JoinFuture<'a, P, R, K> {
     pub(super) fn new(send: SendBuilder<'a, P, R, K>) -> Self {
         Self {
             send: Some(send),
+            waiting: None,
+            deadline: None,
             report: Report::new(),
             crew: Crew::new(),
             late: Late::new(),
+            aloft: None,
+            groups: None,
         }
+    }
+
+    /// Runs callbacks group by group: those of one priority concurrently, those of a lower one once all before them have
+    /// finished, sync ones among them.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::Signal;
+    ///
+    /// let stop = Signal::<()>::default();
+    /// stop.connect(|_| async { println!("first the doors close") }).priority(1).await;
+    /// stop.connect(|_| async { println!("then the lights go out") }).await;
+    /// stop.send().join().by_priority().await;
+    /// # });
+    /// ```
+    pub fn by_priority(mut self) -> Self {
+        self.groups = Some(Box::new(Groups {
+            home: None,
+            event: None,
+            rest: VecDeque::new(),
+        }));
+        self
+    }
+}
+
+impl<P, R, K> JoinFuture<'_, P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Begins, if it has not: calls everybody, or finds out who is to be called. `Err`: it reached nobody.
+    fn poll_begin(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        let Some(send) = &mut self.send else {
+            return Poll::Ready(Ok(()));
+        };
+        let begun = ready!(send.poll_begin(&mut self.waiting, &mut self.deadline, cx));
+        self.waiting = None;
+        // Taken out first: one that has begun must not be sent again.
+        let Some(mut send) = self.send.take() else {
+            unreachable!("it was there")
+        };
+        let home = send.surroundings();
+        let passage = match begun {
+            Ok(passage) => passage,
+            Err(cause) => return Poll::Ready(Err(home.fail_send(cause))),
+        };
+        if self.deadline.is_some() {
+            self.crew.set_deadline(self.deadline.take());
+        }
+        let row = passage.map(|Passage { row, aloft }| {
+            self.aloft = Some(aloft);
+            row
+        });
+        if let Some(groups) = &mut self.groups {
+            let (row, event) = match row {
+                Some(row) => (row, send.keep_event()),
+                None => send.gather(),
+            };
+            groups.rest = row.into();
+            groups.event = Some(event);
+            groups.home = Some(home);
+        } else {
+            let mut collecting = Collecting {
+                report: &mut self.report,
+                starting: Joining {
+                    home,
+                    crew: &mut self.crew,
+                    cx,
+                },
+            };
+            send.conduct(row, &mut collecting);
+        }
+        if self.aloft.is_none() && (self.groups.is_some() || self.crew.waiting() > 0) {
+            self.aloft = Some(home.flight.take_off());
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Calls the next group; false if there is none.
+    fn begin_group(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(groups) = &mut self.groups else {
+            return false;
+        };
+        let (Some(home), Some(event)) = (groups.home, &groups.event) else {
+            return false;
+        };
+        let priority_of = |(slot, _): &Booked<P, R, K>| slot.rank().priority();
+        let Some(priority) = groups.rest.front().map(priority_of) else {
+            return false;
+        };
+        let others = groups.rest.iter().position(|one| priority_of(one) != priority);
+        let group = groups.rest.drain(..others.unwrap_or(groups.rest.len())).collect();
+        let mut collecting = Collecting {
+            report: &mut self.report,
+            starting: Joining {
+                home,
+                crew: &mut self.crew,
+                cx,
+            },
+        };
+        let _ = walk_booked(group, event, &mut collecting);
+        true
     }
 }
 
@@ -50,34 +178,31 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
         let this = &mut *self;
-        if let Some(send) = &mut this.send {
-            let mut collecting = Collecting {
-                report: &mut this.report,
-                starting: Joining {
-                    crew: &mut this.crew,
-                    cx,
-                },
+        if let Err(failure) = ready!(this.poll_begin(cx)) {
+            return Poll::Ready(Report::of_unsent(failure));
+        }
+        loop {
+            let late = &mut this.late;
+            let finished = |place, outcome| {
+                late.push(place, outcome);
+                ControlFlow::Continue(())
             };
-            let sent = send.conduct(&mut collecting);
-            this.send = None;
-            if let Err(panic) = sent {
-                return Poll::Ready(Report::of_unsent(panic));
+            ready!(this.crew.poll(cx, finished));
+            if !this.begin_group(cx) {
+                break;
             }
         }
-        let late = &mut this.late;
-        let finished = |place, outcome| {
-            late.push(place, outcome);
-            ControlFlow::Continue(())
-        };
-        this.crew.poll(cx, finished).map(|()| {
-            let late = mem::replace(&mut this.late, Late::new());
-            mem::replace(&mut this.report, Report::new()).with_late(late)
-        })
+        this.groups = None;
+        // First the send has landed, then it is told.
+        this.aloft = None;
+        let late = mem::replace(&mut this.late, Late::new());
+        Poll::Ready(mem::replace(&mut this.report, Report::new()).with_late(late))
     }
 }
 
 /// Has async callbacks run in the task that waits for them.
 struct Joining<'a, 'c, P, R, K> {
+    home: &'a Arc<Surroundings<P, R, K>>,
     crew: &'a mut Crew<P, R, K>,
     cx: &'a mut Context<'c>,
 }
@@ -96,7 +221,7 @@ where
         held: Option<Held>,
         place: usize,
     ) -> Handed<R> {
-        self.crew.start(slot, event, held, place, self.cx)
+        self.crew.start(slot, event, held, place, (self.home, self.cx))
     }
 }
 

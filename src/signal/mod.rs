@@ -4,6 +4,7 @@
 //! `report`'s. `conduct` leads a send through them, and `send` is its builder.
 
 mod async_target;
+mod backoff;
 mod board;
 mod builder;
 mod callback;
@@ -45,6 +46,7 @@ mod visit;
 mod walk;
 mod weak;
 
+pub use backoff::Backoff;
 pub use builder::SignalBuilder;
 pub use callback::Callback;
 pub use connect::{ConnectBuilder, ConnectFuture, Method};
@@ -60,6 +62,7 @@ pub use join::JoinFuture;
 pub use key::{IntoKey, Key};
 pub use overflow::Overflow;
 pub use panic::Panic;
+pub(crate) use panic::{capture, drop_quietly};
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use failure::{Cause, ConnectionId, Failure};
 pub use report::Report;

@@ -190,7 +190,7 @@ where
     }
 
     #[inline]
-    pub(super) fn surroundings(&self) -> &Arc<Surroundings<P, R, K>> {
+    pub(super) fn surroundings(&self) -> &'a Arc<Surroundings<P, R, K>> {
         &self.signal.shared.registry.surroundings
     }
 

@@ -1,12 +1,16 @@
 //! What the calls of a signal know of it.
 
+use std::time::Duration;
+
 use super::event::{Event, SignalInfo};
 use super::failure::{Cause, Failure, Witness};
 use super::flight::Flight;
 use super::flow::Deadline;
+use super::handle::ErrorOf;
+use super::panic::capture;
+use super::trace;
 use crate::spawn::{Ambient, AmbientTimer, Spawner, Timer, here};
 use crate::sync::{Arc, AtomicU64, OnceLock, Ordering};
-use std::time::Duration;
 
 /// What the calls of a signal know of it. They may outlive it, and keep none of its connections.
 pub(crate) struct Surroundings<P, R, K> {
@@ -16,8 +20,10 @@ pub(crate) struct Surroundings<P, R, K> {
     pub(crate) flight: Arc<Flight>,
     /// Whether the calls of each connection are counted and timed.
     pub(crate) counts_calls: bool,
+    /// Whether it is told of another signal's failures: of its own, nobody is.
+    is_of_failures: bool,
     /// The error in a reply, where replies may be errors.
-    pub(crate) error_of: Option<fn(&R) -> Option<Arc<str>>>,
+    pub(crate) error_of: Option<ErrorOf<R>>,
     /// Who is told of failures; from the first time somebody asks for them.
     pub(crate) witness: OnceLock<Box<dyn Witness<P, K>>>,
     /// How many calls have failed. Relaxed: it stands for itself.
@@ -27,11 +33,11 @@ pub(crate) struct Surroundings<P, R, K> {
 impl<P, R, K> Surroundings<P, R, K> {
     pub(crate) fn new(
         info: SignalInfo,
-        spawner: Option<Arc<dyn Spawner>>,
-        timer: Option<Arc<dyn Timer>>,
+        (spawner, timer): (Option<Arc<dyn Spawner>>, Option<Arc<dyn Timer>>),
         flight: Arc<Flight>,
         counts_calls: bool,
-        error_of: Option<fn(&R) -> Option<Arc<str>>>,
+        is_of_failures: bool,
+        error_of: Option<ErrorOf<R>>,
     ) -> Self {
         Self {
             info,
@@ -39,6 +45,7 @@ impl<P, R, K> Surroundings<P, R, K> {
             timer,
             flight,
             counts_calls,
+            is_of_failures,
             error_of,
             witness: OnceLock::new(),
             failed: AtomicU64::new(0),
@@ -70,6 +77,11 @@ impl<P, R, K> Surroundings<P, R, K> {
         Deadline::after(&self.timer(), time)
     }
 
+    /// Whether every call is to be looked at.
+    pub(crate) fn looks_at_calls(&self) -> bool {
+        self.counts_calls || self.error_of.is_some()
+    }
+
     /// Whether somebody may be told of failures, so that events are to be kept for that.
     #[inline]
     pub(crate) fn has_witness(&self) -> bool {
@@ -84,6 +96,11 @@ impl<P, R, K> Surroundings<P, R, K> {
         event: impl FnOnce() -> Option<Arc<Event<P, K>>>,
     ) {
         self.failed.fetch_add(1, Ordering::Relaxed);
+        if self.is_of_failures {
+            drop(capture(|| trace::failure_lost(&self.info, failure)));
+        } else {
+            drop(capture(|| trace::failed(&self.info, failure)));
+        }
         if let Some(witness) = self.witness.get() {
             witness.tell(failure, event());
         }

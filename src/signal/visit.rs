@@ -106,8 +106,7 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    let flow = held.as_ref().and_then(|held| held.flow.as_ref());
-    if flow.is_some() {
+    if held.as_ref().is_some_and(Held::is_managed) {
         // It may have to wait for its turn, or be called again.
         return end.granted(slot, event.share(), held);
     }

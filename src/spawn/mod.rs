@@ -1,22 +1,29 @@
-//! Floor 1: where async callbacks run.
+//! Floor 1: where async callbacks run, and what tells them the time.
 //!
 //! A [`Spawner`] is one method. Four come ready-made: `Smol` and `Tokio` for the executors of that name,
 //! [`Executor`] for who drives tasks himself, [`Inline`] for who wants no executor; any closure that takes a boxed
 //! future is one too. A signal that was given none looks when a send happens: inside a tokio runtime (and with the
 //! feature `tokio`) tasks go there, else to smol's global executor (feature `smol`, on by default), and with neither
 //! feature they run [`Inline`].
+//!
+//! A [`Timer`] is what timeouts, delays and pauses go by. `Smol` and `Tokio` are timers as well, and [`ThreadTimer`] needs
+//! neither. A signal that was given none looks around whenever it needs one, by the same rule, and with neither feature
+//! it uses [`ThreadTimer`].
 
 mod ambient;
 mod executor;
 mod inline;
 #[cfg(feature = "smol")]
 mod smol;
+mod timer;
 #[cfg(feature = "tokio")]
 mod tokio;
 
 pub(crate) use ambient::Ambient;
 pub use executor::Executor;
 pub use inline::Inline;
+pub(crate) use timer::AmbientTimer;
+pub use timer::{ThreadTimer, Timer};
 
 #[cfg(feature = "smol")]
 pub use self::smol::Smol;

@@ -28,6 +28,10 @@ impl Tokio {
     pub fn current() -> Option<Self> {
         Handle::try_current().ok().map(Self)
     }
+
+    pub(super) fn handle(&self) -> &Handle {
+        &self.0
+    }
 }
 
 impl Spawner for Tokio {

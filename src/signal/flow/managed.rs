@@ -36,6 +36,8 @@ pub(crate) struct Managed<P, R, K> {
     /// Whether it counts as running.
     is_running: bool,
     stage: Stage<R>,
+    /// Whether nobody is to be told if it fails.
+    is_dismissed: bool,
     /// Dropped with the call, and not before its outcome is told: lets the next one run.
     leaving: Option<Leaving>,
 }
@@ -103,6 +105,7 @@ impl<P, R, K> Managed<P, R, K> {
             failed_attempts: 0,
             began: None,
             is_running: false,
+            is_dismissed: false,
             leaving: None,
         })
     }
@@ -198,6 +201,10 @@ impl<P, R, K> Managed<P, R, K> {
             Err(failure) => failure,
             Ok(_) => unreachable!("an end by a cause is a failure"),
         }
+    }
+
+    pub(crate) fn dismiss(&mut self) {
+        self.is_dismissed = true;
     }
 
     /// Lets the next one run, now that the outcome has been told.
@@ -360,7 +367,7 @@ impl<P, R, K> Managed<P, R, K> {
             flow.record(self.began.or_else(|| flow.clock()), failure.is_some());
         }
         let event = self.event.take();
-        if let Some(failure) = &failure {
+        if let Some(failure) = failure.as_ref().filter(|_| !self.is_dismissed) {
             self.home.tell(failure, || event.clone());
         }
         drop_quietly(event);

@@ -187,6 +187,11 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    /// Whether the call takes more than calling.
+    pub(crate) fn is_managed(&self) -> bool {
+        self.flow.is_some()
+    }
+
     /// For a call that is put off: it keeps nobody alive meanwhile.
     pub(super) fn without_objects(mut self) -> Self {
         drop_quietly(std::mem::take(&mut self.objects));

@@ -19,6 +19,8 @@ pub(crate) struct Call<P, R, K> {
     held: Option<Box<Held>>,
     /// Kept where failures are told.
     event: Option<Arc<Event<P, K>>>,
+    /// Whether nobody is to be told if it is cancelled.
+    is_dismissed: bool,
 }
 
 impl<P, R, K> Call<P, R, K> {
@@ -35,7 +37,12 @@ impl<P, R, K> Call<P, R, K> {
             future: Some(future),
             held: held.map(Box::new),
             event,
+            is_dismissed: false,
         }
+    }
+
+    pub(crate) fn dismiss(&mut self) {
+        self.is_dismissed = true;
     }
 
     /// Polls it. Once it is ready it has ended: who has seen its outcome finds nothing running.
@@ -83,6 +90,8 @@ impl<P, R, K> Drop for Call<P, R, K> {
         drop(self.held.take());
         drop(frame);
         self.slot.running().leave();
-        drop(self.fail(Cause::Aborted));
+        if !self.is_dismissed {
+            drop(self.fail(Cause::Aborted));
+        }
     }
 }

@@ -41,7 +41,7 @@ struct Rows<P, R, K> {
     rung: Vec<usize>,
     /// Where a callback says why it gave no reply: `Gone` between two.
     unready: Unready<R>,
-    terms: Option<Terms<P, R, K>>,
+    deadline: Option<Deadline>,
 }
 
 struct Group<P, R, K> {
@@ -69,10 +69,81 @@ impl<P, R, K> Work<P, R, K> {
     }
 }
 
-/// What a crew has to know of its send.
-pub(crate) struct Terms<P, R, K> {
-    pub(crate) home: Arc<Surroundings<P, R, K>>,
-    pub(crate) deadline: Option<Deadline>,
+/// How many calls are polled together: more make it cheaper to wait, fewer make it cheaper to be woken.
+const SEATS: usize = 12;
+
+impl<P, R, K> Crew<P, R, K> {
+    pub(crate) fn new() -> Self {
+        let rows = Rows {
+            waiting: 0,
+            few: Vec::new(),
+            is_fresh: false,
+            groups: Vec::new(),
+            hall: None,
+            rung: Vec::new(),
+            unready: Unready::Gone,
+            deadline: None,
+        };
+        Self {
+            rows: Lock::new(rows),
+        }
+    }
+
+    /// Has all calls from now on be done by then.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Deadline>) {
+        self.rows.get_mut().deadline = deadline;
+    }
+
+    /// Nobody is to be told of the calls that are left, when they are cancelled.
+    pub(crate) fn dismiss(&mut self) {
+        let rows = self.rows.get_mut();
+        let groups = rows.groups.iter_mut().flat_map(|group| &mut group.seats);
+        for seat in rows.few.iter_mut().chain(groups) {
+            match &mut seat.call {
+                Work::Plain(call) => call.dismiss(),
+                Work::Managed(call) => call.dismiss(),
+            }
+        }
+    }
+
+    /// How many calls wait.
+    waiting: usize,
+    /// All of them, as long as they are few.
+    few: Vec<Seat<P, R, K>>,
+    /// Whether the few have just been polled within the send.
+    is_fresh: bool,
+    groups: Vec<Group<P, R, K>>,
+    hall: Option<Arc<Hall>>,
+    /// The groups that are being polled; kept for its memory.
+    rung: Vec<usize>,
+    /// Where a callback says why it gave no reply: `Gone` between two.
+    unready: Unready<R>,
+    deadline: Option<Deadline>,
+}
+
+struct Group<P, R, K> {
+    seats: Vec<Seat<P, R, K>>,
+    bell: Arc<Bell>,
+    waker: Waker,
+}
+
+struct Seat<P, R, K> {
+    place: usize,
+    call: Work<P, R, K>,
+}
+
+enum Work<P, R, K> {
+    Plain(Call<P, R, K>),
+    Managed(Box<Managed<P, R, K>>),
+}
+
+impl<P, R, K> Work<P, R, K> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Failure>> {
+        match self {
+            Self::Plain(call) => call.poll(cx),
+            Self::Managed(call) => call.poll(cx),
+        }
+    }
 }
 
 /// How many calls are polled together: more make it cheaper to wait, fewer make it cheaper to be woken.
@@ -88,7 +159,7 @@ impl<P, R, K> Crew<P, R, K> {
             hall: None,
             rung: Vec::new(),
             unready: Unready::Gone,
-            terms: None,
+            deadline: None,
         };
         Self {
             rows: Lock::new(rows),
@@ -117,7 +188,7 @@ impl<P, R, K> Crew<P, R, K> {
         event: Arc<Event<P, K>>,
         held: Option<Held>,
         place: usize,
-        cx: &mut Context<'_>,
+        (home, cx): (&Arc<Surroundings<P, R, K>>, &mut Context<'_>),
     ) -> Handed<R>
     where
         P: 'static,
@@ -125,13 +196,10 @@ impl<P, R, K> Crew<P, R, K> {
         K: Hash + Eq + Send + Sync + 'static,
     {
         let rows = self.rows.get_mut();
-        let mut kept = None;
-        if let Some(terms) = &rows.terms {
-            if terms.deadline.is_some() || held.as_ref().is_some_and(|held| held.flow.is_some()) {
-                return rows.start_managed(slot, event, held, place, cx);
-            }
-            kept = terms.home.has_witness().then(|| Arc::clone(&event));
+        if rows.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
+            return rows.start_managed(slot, event, held, place, (home, cx));
         }
+        let kept = home.has_witness().then(|| Arc::clone(&event));
         let unready = &mut rows.unready;
         let (reply, seats) = if rows.groups.is_empty() && rows.few.len() < SEATS {
             (slot.begin(event, cx, unready), &mut rows.few)
@@ -206,12 +274,9 @@ impl<P, R, K> Rows<P, R, K> {
         event: Arc<Event<P, K>>,
         held: Option<Held>,
         place: usize,
-        cx: &mut Context<'_>,
+        (home, cx): (&Arc<Surroundings<P, R, K>>, &mut Context<'_>),
     ) -> Handed<R> {
-        let Some(Terms { home, deadline }) = &self.terms else {
-            unreachable!("managed calls have terms")
-        };
-        let mut call = match Managed::new(slot, home, event, held, deadline.as_ref()) {
+        let mut call = match Managed::new(slot, home, event, held, self.deadline.as_ref()) {
             Ok(call) => Box::new(call),
             Err(failure) => return Handed::Failed(failure),
         };

@@ -78,8 +78,7 @@ where
         held: Option<Held>,
         place: usize,
     ) -> Handed<R> {
-        let has_flow = held.as_ref().is_some_and(|held| held.flow.is_some());
-        if has_flow || self.deadline.is_some() {
+        if self.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
             return self.take_managed(slot, event, held, place);
         }
         let mut kept = None;

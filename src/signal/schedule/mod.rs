@@ -8,7 +8,7 @@ mod call;
 mod crew;
 mod handover;
 
-pub(crate) use crew::{Crew, Terms};
+pub(crate) use crew::Crew;
 pub(crate) use handover::{Handed, Handover};
 
 /// What a send does with an async callback, where it ends in `.await` or `.now()`.
