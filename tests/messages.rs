@@ -28,7 +28,7 @@ fn mistakes_are_explained() {
     // With one program that compiles, the others are built rather than checked: a zero-sized sender is only found then.
     cases.pass("tests/messages/right.rs");
     cases.compile_fail("tests/messages/wrong_*.rs");
-    // Lists the spawners there are.
+    // Lists the spawners and timers there are.
     if cfg!(all(feature = "smol", not(feature = "tokio"))) {
         cases.compile_fail("tests/messages/default_features_*.rs");
     }
