@@ -47,7 +47,7 @@ pub(super) fn elsewhere(duration: Duration) -> BoxFuture<'static, ()> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use futures_lite::future::block_on;
 
@@ -86,7 +86,7 @@ mod tests {
         tokio.block_on(async {
             // Which nothing but tokio's own timers heed. It goes on when there is nothing else to do.
             tokio::time::pause();
-            let (start, began) = (AmbientTimer.now(), Instant::now());
+            let (start, began) = (AmbientTimer.now(), std::time::Instant::now());
             AmbientTimer.sleep(hour).await;
             assert!(AmbientTimer.now() - start >= hour);
             assert!(began.elapsed() < hour);
