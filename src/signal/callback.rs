@@ -219,7 +219,7 @@ impl<P, R, K> Eq for Callback<P, R, K> {}
 impl<P, R, K> fmt::Debug for Callback<P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Callback")
-            .field("is_async", &self.0.target.is_async())
+            .field("is_async", &(self.0.target.kind() == Kind::Async))
             .field("is_alive", &self.0.target.is_alive())
             .finish()
     }

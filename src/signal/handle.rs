@@ -119,6 +119,10 @@ impl<P, R, K> Signal<P, R, K> {
         self.shared.origin.info.name()
     }
 
+    pub(super) fn info(&self) -> &SignalInfo {
+        &self.shared.origin.info
+    }
+
     /// What a send delivers that says nothing else.
     #[must_use]
     pub fn defaults(&self) -> &P {

@@ -154,7 +154,8 @@ where
             return false;
         };
         let others = groups.rest.iter().position(|one| priority_of(one) != priority);
-        let group = groups.rest.drain(..others.unwrap_or(groups.rest.len())).collect();
+        let size = others.unwrap_or(groups.rest.len());
+        let group: Vec<_> = groups.rest.drain(..size).collect();
         let mut collecting = Collecting {
             report: &mut self.report,
             starting: Joining {

@@ -36,13 +36,19 @@ mod running;
 mod schedule;
 mod send;
 mod sender;
-#[allow(dead_code, reason = "sends do not count yet")]
 mod stats;
 mod stream;
 mod target;
-#[allow(dead_code, unused_imports, reason = "sends do not tell yet")]
 mod trace;
 mod visit;
+mod failure;
+mod failures;
+mod flight;
+mod flow;
+mod life;
+mod passage;
+mod surroundings;
+mod unsent;
 mod walk;
 mod weak;
 
@@ -65,6 +71,9 @@ pub use panic::Panic;
 pub(crate) use panic::{capture, drop_quietly};
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use failure::{Cause, ConnectionId, Failure};
+pub use failures::FailedCall;
+pub use life::{DrainBuilder, DrainFuture, IdleFuture, Unfinished, UnfinishedCalls};
+pub use unsent::Unsent;
 pub use report::Report;
 pub use schedule::Schedule;
 pub use send::{SendBuilder, SendFuture};

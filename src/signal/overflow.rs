@@ -1,5 +1,7 @@
 //! What becomes of an event for which there is no room.
 
+use std::fmt;
+
 /// What happens when a bounded queue is full: that of a [`Subscription`](crate::Subscription), or a callback's.
 ///
 /// | | the new one | those that wait | the sender |
@@ -22,4 +24,16 @@ pub enum Overflow {
     /// Everything that waits goes, and the newest alone stays, so that a slow consumer skips to the present and does
     /// not work through what is out of date.
     KeepLatest,
+}
+
+/// As words that go on: `queue 16, drop oldest`.
+impl fmt::Display for Overflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wait => "wait",
+            Self::DropOldest => "drop oldest",
+            Self::DropNewest => "drop newest",
+            Self::KeepLatest => "keep latest",
+        })
+    }
 }

@@ -78,7 +78,7 @@ where
             let booking = slot.holds_up().then(|| slot.book(event)).transpose()?;
             Ok((slot, booking))
         });
-        let row = row.collect::<Result<_, EventListener>>()?;
+        let row = row.collect::<Result<Vec<_>, EventListener>>()?;
         Ok(Self { row, aloft })
     }
 }

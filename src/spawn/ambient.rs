@@ -1,6 +1,7 @@
 //! The spawner of a signal that was given none.
 
 use super::{BoxFuture, Spawner};
+use crate::sync::Arc;
 
 /// Looks around at each send: tokio inside a tokio runtime, else smol, else [`Inline`](super::Inline).
 #[derive(Debug, Clone, Copy)]
@@ -17,4 +18,13 @@ impl Spawner for Ambient {
         #[cfg(not(feature = "smol"))]
         super::Inline.spawn(task);
     }
+}
+
+/// What [`Ambient`] finds now, for who spawns later and maybe elsewhere.
+pub(crate) fn here() -> Arc<dyn Spawner> {
+    #[cfg(feature = "tokio")]
+    if let Some(tokio) = super::Tokio::current() {
+        return Arc::new(tokio);
+    }
+    Arc::new(Ambient)
 }

@@ -19,7 +19,7 @@ mod timer;
 #[cfg(feature = "tokio")]
 mod tokio;
 
-pub(crate) use ambient::Ambient;
+pub(crate) use ambient::{Ambient, here};
 pub use executor::Executor;
 pub use inline::Inline;
 pub(crate) use timer::AmbientTimer;

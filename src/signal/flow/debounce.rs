@@ -1,7 +1,6 @@
 //! One call once there has been quiet.
 
 use std::future::{Future, poll_fn};
-use std::hash::Hash;
 use std::mem;
 use std::pin::Pin;
 use std::task::Poll;
@@ -9,32 +8,28 @@ use std::time::{Duration, Instant};
 
 use event_listener::Event as Told;
 
-use super::{Managed, Sleep};
-use crate::signal::event::Event;
-use crate::signal::flight::Aloft;
+use super::Sleep;
 use crate::signal::panic::{capture, drop_quietly};
-use crate::signal::registry::{Held, Slot};
-use crate::signal::surroundings::Surroundings;
-use crate::spawn::Timer;
-use crate::sync::{Arc, AtomicBool, Lock, Ordering, Weak};
+use crate::spawn::{BoxFuture, Spawner, Timer};
+use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 
 /// Keeps the last event until no other has come for a while, and then has the callback called with it, by a task of its
 /// own. The task is there as long as an event waits.
-pub(crate) struct Debouncer<P, K> {
-    core: Arc<Core<P, K>>,
+pub(crate) struct Debouncer {
+    core: Arc<Core>,
     pause: Duration,
     /// Whether newer options of the same connection have taken the core over. Written under the lock on the record.
     is_handed_on: AtomicBool,
 }
 
-struct Core<P, K> {
+struct Core {
     /// Written by sends, by the task, and by who ends the connection, under the lock.
-    state: Lock<State<P, K>>,
+    state: Lock<State>,
     closed: Told,
 }
 
-struct State<P, K> {
-    pending: Option<Pending<P, K>>,
+struct State {
+    pending: Option<Pending>,
     /// When it is due.
     due: Option<Instant>,
     has_task: bool,
@@ -42,9 +37,10 @@ struct State<P, K> {
     replaced: u64,
 }
 
-type Pending<P, K> = (Arc<Event<P, K>>, Held, Aloft);
+/// A call that is put off: begins it, if it may still be made. It holds its connection weakly.
+pub(crate) type Pending = Box<dyn FnOnce() -> Option<BoxFuture<'static, ()>> + Send>;
 
-impl<P, K> Debouncer<P, K> {
+impl Debouncer {
     pub(crate) fn new(pause: Duration) -> Self {
         let state = State {
             pending: None,
@@ -90,20 +86,9 @@ impl<P, K> Debouncer<P, K> {
         drop_quietly(pending);
     }
 
-    pub(crate) fn offer<R>(
-        &self,
-        slot: &Arc<Slot<P, R, K>>,
-        event: Arc<Event<P, K>>,
-        held: Held,
-        home: &Arc<Surroundings<P, R, K>>,
-    ) where
-        P: Send + Sync + 'static,
-        R: Send + 'static,
-        K: Hash + Eq + Send + Sync + 'static,
-    {
-        let timer = home.timer();
+    /// Puts a call off, in the place of the one that was put off before.
+    pub(crate) fn offer(&self, pending: Pending, timer: Arc<dyn Timer>, spawner: &dyn Spawner) {
         let due = timer.now().checked_add(self.pause);
-        let pending = (event, held, home.flight.take_off());
         let mut state = self.core.state.hold();
         if state.is_closed {
             drop(state);
@@ -116,20 +101,14 @@ impl<P, K> Debouncer<P, K> {
         drop(state);
         drop_quietly(replaced);
         if starts {
-            let task = run(
-                Arc::downgrade(slot),
-                Arc::clone(&self.core),
-                Arc::clone(home),
-                timer,
-            );
-            let spawner = home.lasting_spawner();
+            let task = run(Arc::clone(&self.core), timer);
             drop(capture(|| spawner.spawn(Box::pin(task))));
         }
     }
 }
 
 /// The options of a connection that has gone, or whose signal has.
-impl<P, K> Drop for Debouncer<P, K> {
+impl Drop for Debouncer {
     fn drop(&mut self) {
         if !self.is_handed_on.load(Ordering::Relaxed) {
             self.close();
@@ -138,9 +117,9 @@ impl<P, K> Drop for Debouncer<P, K> {
 }
 
 /// Ends the task's stay if it is dropped in the middle: the next event begins another one.
-struct Stay<P, K>(Option<Arc<Core<P, K>>>);
+struct Stay(Option<Arc<Core>>);
 
-impl<P, K> Drop for Stay<P, K> {
+impl Drop for Stay {
     fn drop(&mut self) {
         let Some(core) = self.0.take() else { return };
         let mut state = core.state.hold();
@@ -151,7 +130,7 @@ impl<P, K> Drop for Stay<P, K> {
     }
 }
 
-impl<P, K> Core<P, K> {
+impl Core {
     /// How long the task has to wait; `None` if there is nothing left to wait for, and the task ends.
     fn left(&self, now: Instant) -> Option<Duration> {
         let mut state = self.state.hold();
@@ -163,24 +142,14 @@ impl<P, K> Core<P, K> {
         Some(due.map_or(Duration::MAX, |due| due.saturating_duration_since(now)))
     }
 
-    fn take_due(&self, now: Instant) -> Option<Pending<P, K>> {
+    fn take_due(&self, now: Instant) -> Option<Pending> {
         let mut state = self.state.hold();
         let is_due = state.due.is_some_and(|due| due <= now);
         if is_due { state.pending.take() } else { None }
     }
 }
 
-/// Holds the connection only while it calls it.
-async fn run<P, R, K>(
-    slot: Weak<Slot<P, R, K>>,
-    core: Arc<Core<P, K>>,
-    home: Arc<Surroundings<P, R, K>>,
-    timer: Arc<dyn Timer>,
-) where
-    P: Send + Sync + 'static,
-    R: Send + 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
+async fn run(core: Arc<Core>, timer: Arc<dyn Timer>) {
     let mut stay = Stay(Some(Arc::clone(&core)));
     loop {
         // Check, listen, check again, wait.
@@ -197,22 +166,9 @@ async fn run<P, R, K>(
             })
             .await;
         }
-        let Some((event, held, aloft)) = core.take_due(timer.now()) else {
-            continue;
-        };
-        let Some(slot) = slot.upgrade() else {
-            drop_quietly(event);
-            continue;
-        };
-        let Some(held) = slot.grant_again(held) else {
-            drop_quietly(event);
-            continue;
-        };
-        if let Ok(mut call) = Managed::new(&slot, &home, event, Some(held), None) {
-            drop(slot);
-            let outcome = poll_fn(|cx| call.poll(cx)).await;
-            drop(aloft);
-            drop_quietly(outcome);
+        let begun = core.take_due(timer.now()).map(|begin| capture(begin));
+        if let Some(Ok(Some(call))) = begun {
+            call.await;
         }
     }
 }

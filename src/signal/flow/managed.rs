@@ -213,12 +213,12 @@ impl<P, R, K> Managed<P, R, K> {
     }
 
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Failure>> {
-        match &mut self.deadline {
-            Some(deadline) if deadline.poll(cx).is_ready() => {
-                Poll::Ready(self.end(Err(Cause::TimedOut)))
-            }
-            _ => Poll::Pending,
-        }
+        let Some(deadline) = &mut self.deadline else {
+            return Poll::Pending;
+        };
+        deadline
+            .poll(cx)
+            .map(|()| self.end(Err(Cause::TimedOut)))
     }
 
     fn poll_timeout(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -104,6 +104,10 @@ impl Flow {
         }
     }
 
+    pub(crate) fn cancels(&self) -> bool {
+        self.cancels
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::SeqCst)
     }

@@ -9,7 +9,7 @@ mod tests;
 mod words;
 
 use super::event::SignalId;
-use super::report::ConnectionId;
+use super::failure::ConnectionId;
 use super::stats::CallCounts;
 
 /// A signal and its connections, as they were at one moment.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::words::{cut, on_one_line, quoted, time};
 use super::{ConnectionInfo, ConnectionKind, Inspection};
 use crate::signal::event::SignalId;
-use crate::signal::report::ConnectionId;
+use crate::signal::failure::ConnectionId;
 use crate::signal::stats::CallCounts;
 
 fn connection(id: u64) -> ConnectionInfo {

@@ -30,6 +30,11 @@ pub(super) struct Book<P, R, K> {
     /// Senders whose life is known, in the order in which they will be looked at. Each connect to such a sender looks at
     /// two of them, so dead ones go at twice the rate at which new ones come.
     pub(super) held: VecDeque<Weak<Watch>>,
+    /// Connections that have ended, and whose calls had not. Those that have gone are swept out when there are twice as many.
+    pub(super) ended: Vec<Weak<Slot<P, R, K>>>,
+    ended_swept: usize,
+    /// Whether there has been a connection whose calls are to be cancelled with it.
+    pub(super) cancels: bool,
 }
 
 type Locked<'a, P, R, K> = MutexGuard<'a, Book<P, R, K>>;
@@ -42,7 +47,23 @@ impl<P, R, K> Book<P, R, K> {
             holding_up: 0,
             named: HashMap::new(),
             held: VecDeque::new(),
+            ended: Vec::new(),
+            ended_swept: 0,
+            cancels: false,
         }
+    }
+
+    /// Remembers a connection that has ended, if calls of it may not have.
+    fn remember(&mut self, slot: &Arc<Slot<P, R, K>>) {
+        if !slot.may_have_calls() {
+            return;
+        }
+        if self.ended.len() >= 2 * self.ended_swept.max(4) {
+            self.ended.retain(|slot| slot.strong_count() > 0);
+            self.ended_swept = self.ended.len();
+        }
+        let weak: Weak<Slot<P, R, K>> = Arc::downgrade(slot);
+        self.ended.push(weak);
     }
 }
 
@@ -122,6 +143,7 @@ where
             }
             self.count_connections(&mut book, 1);
         }
+        book.cancels |= slot.cancels();
         let holds_up = slot.may_hold_up();
         if slot.set_holds_up(holds_up) {
             self.count_holding_up(&mut book, if holds_up { 1 } else { -1 });
@@ -222,6 +244,10 @@ where
                 }
             }
             record.set_gone();
+        }
+        let ended = leavings.slots.iter().find(|gone| gone.id == slot.id);
+        if let Some(ended) = ended {
+            book.remember(ended);
         }
         drop((record, book));
         leavings.clear();

@@ -11,7 +11,12 @@ use crate::sync::{Arc, Weak};
 
 /// What sends walk: a copy of a list, or the node of a key with one connection. Its reference count tells whether anybody
 /// does; who waits for that to end is told when it is dropped.
-pub(crate) trait Walked: Send + Sync {}
+pub(crate) trait Walked: Send + Sync {
+    /// Whether the index holds it. For whoever holds the registry's lock.
+    fn is_filed(&self) -> bool {
+        false
+    }
+}
 
 /// If others walk one of these: how many of its walks are this thread's.
 pub(super) fn walked_by_others(copies: &[Weak<dyn Walked>]) -> Option<usize> {

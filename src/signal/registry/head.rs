@@ -38,7 +38,7 @@ pub(crate) struct Head<P, R, K> {
 /// Somebody disconnected it, or what it depends on died: nothing of it that has not started may start.
 pub(super) const DISCONNECTED: u32 = 1;
 /// Its last call was granted: no further one may be, but that one may start.
-const EXHAUSTED: u32 = 2;
+pub(super) const EXHAUSTED: u32 = 2;
 /// It has options to look at before a call.
 pub(super) const GUARDED: u32 = 4;
 /// Its callback is to be started, and not called. Set from the beginning.

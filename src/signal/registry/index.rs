@@ -68,6 +68,22 @@ impl<T, S: ?Sized, X> Index<T, S, X> {
         found
     }
 
+    /// All nodes, with every borrow turned into a count. For whoever holds the registry's lock.
+    pub(super) fn paid(&self) -> Vec<Arc<Node<T, S, X>>> {
+        let mut found = Vec::new();
+        for at in 0..self.buckets.load(Ordering::Relaxed) {
+            for bucket in self.bucket(at).chain() {
+                for (_, held) in bucket.taken() {
+                    let node = held.load_full();
+                    // Swapping is what pays.
+                    drop(held.swap(node.clone()));
+                    found.extend(node);
+                }
+            }
+        }
+        found
+    }
+
     /// Adds a node. For whoever holds the registry's lock, and knows that none of the same value is there.
     pub(super) fn insert(&self, node: Arc<Node<T, S, X>>) {
         let buckets = self.buckets.load(Ordering::Relaxed);

@@ -177,6 +177,14 @@ impl<S: ?Sized + Ranked> List<S> {
         }
     }
 
+    /// Retracts what is published, and tells which copies are being walked. The next send publishes another one.
+    pub(crate) fn retract_walked(&self) -> (Option<Arc<Edition<S>>>, Vec<Weak<Edition<S>>>) {
+        let mut truth = self.truth.hold();
+        let retracted = self.retract(&mut truth);
+        let walked = truth.walked.iter().filter(|copy| copy.strong_count() > 0);
+        (retracted, walked.cloned().collect())
+    }
+
     pub(crate) fn members(&self) -> Vec<Arc<S>> {
         self.truth
             .hold()

@@ -145,6 +145,15 @@ where
         }
     }
 
+    fn make_all(&self) -> &List<Slot<P, R, K>> {
+        let book = self.book.hold();
+        let all = self.all.get_or_init(|| List::of(&self.gather()));
+        drop(book);
+        all
+    }
+}
+
+impl<P, R, K> Registry<P, R, K> {
     /// All connections, in order.
     pub(crate) fn members(&self) -> Vec<Arc<Slot<P, R, K>>> {
         if let Some(all) = self.all.get() {
@@ -154,13 +163,6 @@ where
         let members = self.gather();
         drop(book);
         members
-    }
-
-    fn make_all(&self) -> &List<Slot<P, R, K>> {
-        let book = self.book.hold();
-        let all = self.all.get_or_init(|| List::of(&self.gather()));
-        drop(book);
-        all
     }
 
     /// All connections, in order, from the lists they are in. For whoever holds the lock.

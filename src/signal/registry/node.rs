@@ -62,7 +62,11 @@ impl<T, S: ?Sized, X> Node<T, S, X> {
     }
 }
 
-impl<T: Send + Sync, S: ?Sized + Send + Sync, X: Send + Sync> Walked for Node<T, S, X> {}
+impl<T: Send + Sync, S: ?Sized + Send + Sync, X: Send + Sync> Walked for Node<T, S, X> {
+    fn is_filed(&self) -> bool {
+        !self.retired.load(Ordering::Relaxed)
+    }
+}
 
 impl<T, S: ?Sized, X> Drop for Node<T, S, X> {
     fn drop(&mut self) {

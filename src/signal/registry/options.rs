@@ -27,7 +27,7 @@ pub(crate) struct Options<P, K> {
     pub(crate) keep: Option<Quiet<Arc<dyn Any + Send + Sync>>>,
     /// How calls are made, if there is anything to it.
     pub(crate) flow: Option<Arc<Flow>>,
-    pub(crate) debounce: Option<Debouncer<P, K>>,
+    pub(crate) debounce: Option<Debouncer>,
     /// Calls with equal numbers keep their order.
     pub(crate) ordered_by: Option<Quiet<OrderOf<P, K>>>,
     /// The policies, in words.
@@ -130,10 +130,8 @@ impl<P, K> Options<P, K> {
 
     /// Asks whether this event may come to the callback. Spends nothing.
     pub(super) fn consider(&self, event: &Event<P, K>) -> Considered {
-        let mut held = Held {
-            flow: self.flow.clone(),
-            ..Held::default()
-        };
+        let mut held = Held::default();
+        held.flow.clone_from(&self.flow);
         if !self.hold(&mut held) {
             return Considered::Gone;
         }

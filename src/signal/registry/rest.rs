@@ -98,6 +98,9 @@ where
         }
     }
 
+}
+
+impl<P, R, K> Registry<P, R, K> {
     /// The connections that stand, in order, and those that have ended and whose calls may not have.
     pub(crate) fn members_and_ended(&self) -> Vec<Arc<Slot<P, R, K>>> {
         let mut members = self.members();
@@ -108,7 +111,19 @@ where
         members
     }
 
-    /// Nobody but calls that were accepted is left: stops those that were to be stopped.
+    /// The last handle has gone: stops the calls that were to be stopped then.
     pub(crate) fn cancel_what_is_to_be(&self) {
+        let book = self.book.hold();
+        let cancels = book.cancels;
+        drop(book);
+        if !cancels {
+            return;
+        }
+        for slot in self.members_and_ended() {
+            let options = slot.options();
+            if let Some(flow) = options.as_ref().and_then(|options| options.flow.as_ref()) {
+                flow.cancel();
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! One connection, as the registry owns it.
 
 use std::any::Any;
+use std::future::poll_fn;
 use std::hash::Hash;
 use std::mem::needs_drop;
 use std::ops::Deref;
@@ -9,14 +10,15 @@ use std::task::Context;
 use event_listener::EventListener;
 
 use super::Registry;
-use super::head::{ASYNC, COUNTED, GUARDED, HOLDS_UP, Head, STREAM};
+use super::head::{ASYNC, COUNTED, EXHAUSTED, GUARDED, HOLDS_UP, Head, STREAM};
 use super::options::{Considered, Held, Options, Spent};
 use super::port::Port;
 use super::rank::{Rank, Ranked};
 use crate::signal::board::Desk;
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
-use crate::signal::panic::{Panic, Quiet};
+use crate::signal::flow::Managed;
+use crate::signal::panic::{Panic, Quiet, drop_quietly};
 use crate::signal::running::Running;
 use crate::signal::stream::{Seat, StreamTarget};
 use crate::signal::target::{Kind, Target, Unready};
@@ -120,10 +122,19 @@ pub(crate) enum Admission<P, K> {
 }
 
 /// What a send has found out about a connection before it began, and got hold of.
-#[derive(Default)]
 pub(crate) struct Booking<P, K> {
-    pub(super) held: Option<Held>,
-    pub(super) seat: Option<Seat<P, K>>,
+    held: Option<Held>,
+    seat: Option<Seat<P, K>>,
+}
+
+/// Nothing.
+impl<P, K> Default for Booking<P, K> {
+    fn default() -> Self {
+        Self {
+            held: None,
+            seat: None,
+        }
+    }
 }
 
 /// A connection that is in no list yet.
@@ -284,6 +295,42 @@ impl<P, R, K> dyn Connected<P, R, K> {
         self.is_alive() && self.options().is_none_or(|options| options.is_supported())
     }
 
+    /// Whether calls of it may be under way: some are, or the last one was granted just now.
+    pub(super) fn may_have_calls(&self) -> bool {
+        let has_calls = |running: &Running| running.count() > 0 || running.handed() > 0;
+        let is_last = self.head().state() & EXHAUSTED != 0;
+        self.calls().is_some_and(|running| is_last || has_calls(running))
+    }
+
+    /// How many calls run, and how many have yet to begin.
+    pub(crate) fn calls_under_way(&self) -> (usize, usize) {
+        let options = self.options();
+        let flow = options.as_ref().and_then(|options| options.flow.as_ref());
+        let lane = flow.and_then(|flow| flow.lane.as_ref());
+        let debounce = options.as_ref().and_then(|options| options.debounce.as_ref());
+        let put_off = usize::from(debounce.is_some_and(|debounce| debounce.is_waiting()));
+        let (in_lane, queued) = lane.map_or((0, 0), |lane| (lane.running(), lane.waiting()));
+        let Some(running) = self.calls() else {
+            return (in_lane, queued + put_off);
+        };
+        let running_now = running.count();
+        // Calls that are queued may be counted as handed over as well.
+        let waiting = running.handed().saturating_sub(running_now).max(queued);
+        (running_now, waiting + put_off)
+    }
+
+    /// The signal is closed: its stream ends once it is read, and sends that wait for it look again.
+    pub(crate) fn let_go_of_senders(&self) {
+        if let Some(stream) = self.stream() {
+            stream.close();
+        }
+        let options = self.options();
+        let flow = options.as_ref().and_then(|options| options.flow.as_ref());
+        if let Some(lane) = flow.and_then(|flow| flow.lane.as_ref()) {
+            lane.wake_senders();
+        }
+    }
+
     /// Whether all it listens to is senders that have died.
     pub(super) fn is_orphaned(&self) -> bool {
         self.record.hold().is_orphaned()
@@ -379,17 +426,39 @@ where
         P: Send + Sync,
         R: Send,
     {
-        if let (Some(options), Some(home)) = (self.options(), self.home.upgrade()) {
-            if let Some(debounce) = &options.debounce {
-                debounce.offer(self, event, held, &home.surroundings);
-            }
-        }
+        let (Some(options), Some(home)) = (self.options(), self.home.upgrade()) else {
+            return;
+        };
+        let home = Arc::clone(&home.surroundings);
+        let Some(debounce) = &options.debounce else {
+            return;
+        };
+        let (timer, spawner) = (home.timer(), home.lasting_spawner());
+        let weak: Weak<Slot<P, R, K>> = Arc::downgrade(self);
+        let aloft = home.flight.take_off();
+        let begin = move || {
+            let slot = weak.upgrade()?;
+            let held = slot.grant_again(held)?;
+            let mut call = Managed::new(&slot, &home, event, Some(held), None).ok()?;
+            let run: BoxFuture<'static, ()> = Box::pin(async move {
+                drop_quietly(poll_fn(|cx| call.poll(cx)).await);
+                drop(aloft);
+            });
+            Some(run)
+        };
+        debounce.offer(Box::new(begin), timer, &*spawner);
     }
 
     /// Whether a send may have to wait for it.
     pub(super) fn may_hold_up(&self) -> bool {
         self.stream().is_some_and(StreamTarget::is_waited_for)
             || self.options().is_some_and(|options| options.may_hold_up())
+    }
+
+    /// Whether its calls are to be cancelled when it ends.
+    pub(super) fn cancels(&self) -> bool {
+        self.options()
+            .is_some_and(|options| options.flow.as_ref().is_some_and(|flow| flow.cancels()))
     }
 
     /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.

@@ -15,3 +15,4 @@ pub use error::{RecvError, TryRecvError};
 pub use next::{NextBuilder, NextFuture};
 pub use subscribe::{SubscribeBuilder, SubscribeFuture};
 pub use subscription::{Recv, Subscription};
+pub(crate) use target::{Seat, StreamTarget};

@@ -7,7 +7,7 @@ use super::place::Place;
 use super::queue::Pushed;
 use crate::signal::event::Event;
 use crate::signal::overflow::Overflow;
-use crate::signal::target::Target;
+use crate::signal::target::{Kind, Target};
 use crate::sync::Arc;
 
 /// The events of a subscription.
@@ -75,11 +75,15 @@ where
     P: Send + Sync,
     K: Send + Sync,
 {
-    fn is_async(&self) -> bool {
-        false
+    fn kind(&self) -> Kind {
+        Kind::Stream
     }
 
     fn is_alive(&self) -> bool {
         !self.inbox.is_closed()
+    }
+
+    fn stream(&self) -> Option<&StreamTarget<P, K>> {
+        Some(self)
     }
 }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::signal::event::SignalInfo;
 use crate::signal::inspect::ConnectionKind;
-use crate::signal::report::{ConnectionId, Failure};
+use crate::signal::failure::{ConnectionId, Failure};
 use crate::sync::{Arc, MutexGuard};
 
 /// Not `Send`, so that what would be wrong with the feature does not compile without it.

@@ -26,7 +26,7 @@ mod shape {
     use super::*;
     use crate::signal::event::{SignalId, SignalInfo};
     use crate::signal::inspect::ConnectionKind;
-    use crate::signal::report::{Cause, ConnectionId, Failure};
+    use crate::signal::failure::{Cause, ConnectionId, Failure};
     use crate::sync::Lock;
 
     /// Held by each test that tells something. What `tracing` remembers of who listens where is the process's: a thread

@@ -12,7 +12,7 @@ use super::shape::ALONE;
 use super::{called, failed, failure_lost, send};
 use crate::signal::event::{SignalId, SignalInfo};
 use crate::signal::inspect::ConnectionKind;
-use crate::signal::report::{Cause, ConnectionId, Failure};
+use crate::signal::failure::{Cause, ConnectionId, Failure};
 use crate::sync::{Arc, AtomicU64, Lock, next_number};
 
 /// Writes down what it is told, as lines. Spans are numbered from 1.
