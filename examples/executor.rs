@@ -28,7 +28,7 @@ fn own_loop() {
         .build();
     signal.connect(redraw).now();
 
-    let delivery = signal.send().with(1).now();
+    let delivery = signal.send().with(1).now().unwrap();
     println!("sent, and nothing has run yet:");
     assert!(!delivery.is_done());
     while executor.try_tick() {
@@ -85,7 +85,7 @@ fn own_threads() {
         .build();
     signal.connect(redraw).now();
 
-    let delivery = signal.send().with(3).now();
+    let delivery = signal.send().with(3).now().unwrap();
     let report = smol::block_on(delivery.join());
     assert_eq!(report.replies(), [Some("pool-0".to_owned())]);
 }

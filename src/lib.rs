@@ -83,7 +83,12 @@ mod sync;
 pub mod testing;
 
 pub use signal::{
-    AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Failure, Inspection, IntoKey, IntoSender, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, WeakSignal, by_address,
+    AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection,
+    ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, DrainBuilder, Event,
+    FailedCall, Failure, Inspection, IntoKey, IntoSender, Key, NextBuilder, Overflow, Panic,
+    RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder,
+    SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, Unfinished,
+    UnfinishedCalls, Unsent, WeakSignal, by_address,
 };
 pub use spawn::{BoxFuture, Executor, Inline, Spawner, ThreadTimer, Timer};
 
@@ -95,8 +100,8 @@ pub use spawn::Tokio;
 /// The futures behind `.await`, by name, for who stores one or polls it by hand.
 pub mod futures {
     pub use crate::signal::{
-        ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
-        NextFuture, Recv, SendFuture, SubscribeFuture,
+        ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, DrainFuture, FoldFuture,
+        IdleFuture, JoinFuture, NextFuture, Recv, SendFuture, SubscribeFuture,
     };
 }
 

@@ -7,7 +7,11 @@ use fanfare::futures::{
 use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
-    Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline, Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder, Subscription, ThreadTimer, TryRecvError, WeakSignal,
+    Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId,
+    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline,
+    Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection,
+    SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder,
+    Subscription, ThreadTimer, TryRecvError, WeakSignal,
 };
 use static_assertions::assert_impl_all;
 use std::cell::Cell;

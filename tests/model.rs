@@ -403,7 +403,7 @@ fn keys_of_all_kinds_are_their_values() {
         signal.connect_sync(|_| ()).key(key.clone()).now();
         let heard = kinds
             .iter()
-            .map(|other| signal.send().key(other.clone()).now().count());
+            .map(|other| signal.send().key(other.clone()).now().unwrap().count());
         assert_eq!(
             heard.collect::<Vec<_>>(),
             (0..4)

@@ -114,7 +114,7 @@ fn no_call_after_disconnect_and_wait() {
                 let mut reports = Vec::new();
                 while !done.load(Ordering::Relaxed) {
                     let _ = block_on(signal.send().join());
-                    reports.push(signal.send().now().join());
+                    reports.push(signal.send().now().unwrap().join());
                     if reports.len() > 100 {
                         reports.drain(..).for_each(|report| drop(block_on(report)));
                     }
@@ -177,7 +177,7 @@ fn a_new_connection_does_not_wait_for_sends_that_began_before() {
         })
         .now();
     thread::scope(|scope| {
-        let sending = scope.spawn(|| signal.send().now().count());
+        let sending = scope.spawn(|| signal.send().now().unwrap().count());
         has_started.recv().unwrap();
         let new = signal.connect_sync(|_| ()).now();
         assert_eq!(block_on(poll_once(new.disconnect_and_wait())), Some(true));

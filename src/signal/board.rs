@@ -6,9 +6,9 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::task::AtomicWaker;
 
+use super::failure::Failure;
 use super::flight::Aloft;
 use super::panic::drop_quietly;
-use super::failure::Failure;
 use super::report::{Late, Report};
 use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::hash::Hash;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use super::failure::ConnectionId;
 use super::filter::Filters;
 use super::guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 use super::key::{IntoKey, Key};
 use super::registry::{Handle, Port, Slot};
-use super::failure::ConnectionId;
 use super::sender::IntoSender;
 use crate::sync::Arc;
 

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::event::Event;
-use super::registry::{Held, Slot};
 use super::failure::Failure;
+use super::registry::{Held, Slot};
 use super::report::Report;
 use super::schedule::Handed;
 use crate::sync::Arc;

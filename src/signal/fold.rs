@@ -9,11 +9,11 @@ use std::task::{Context, Poll, ready};
 
 use super::end::End;
 use super::event::Event;
-use super::registry::{Held, Slot};
 use super::failure::Failure;
 use super::flight::Aloft;
 use super::flow::Deadline;
 use super::passage::{Passage, Waiting};
+use super::registry::{Held, Slot};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 use super::surroundings::Surroundings;

@@ -8,9 +8,9 @@ use pin_project_lite::pin_project;
 
 use super::board::{Alarm, Desk};
 use super::event::Event;
+use super::failure::{Cause, Failure};
 use super::panic::{capture, drop_quietly};
 use super::registry::{Held, Slot};
-use super::failure::{Cause, Failure};
 use crate::sync::Arc;
 
 /// What a job knows of its call before it starts: everything but the type of its future.

@@ -153,7 +153,10 @@ where
         let Some(priority) = groups.rest.front().map(priority_of) else {
             return false;
         };
-        let others = groups.rest.iter().position(|one| priority_of(one) != priority);
+        let others = groups
+            .rest
+            .iter()
+            .position(|one| priority_of(one) != priority);
         let size = others.unwrap_or(groups.rest.len());
         let group: Vec<_> = groups.rest.drain(..size).collect();
         let mut collecting = Collecting {
@@ -222,7 +225,8 @@ where
         held: Option<Held>,
         place: usize,
     ) -> Handed<R> {
-        self.crew.start(slot, event, held, place, (self.home, self.cx))
+        self.crew
+            .start(slot, event, held, place, (self.home, self.cx))
     }
 }
 

@@ -68,9 +68,7 @@ impl<P, R, K> Surroundings<P, R, K> {
     }
 
     pub(crate) fn timer(&self) -> Arc<dyn Timer> {
-        self.timer
-            .clone()
-            .unwrap_or_else(|| Arc::new(AmbientTimer))
+        self.timer.clone().unwrap_or_else(|| Arc::new(AmbientTimer))
     }
 
     pub(crate) fn deadline(&self, time: Duration) -> Deadline {
@@ -90,11 +88,7 @@ impl<P, R, K> Surroundings<P, R, K> {
 
     /// A call has failed, or a send. Counted always, and told if there is somebody to tell.
     #[cold]
-    pub(crate) fn tell(
-        &self,
-        failure: &Failure,
-        event: impl FnOnce() -> Option<Arc<Event<P, K>>>,
-    ) {
+    pub(crate) fn tell(&self, failure: &Failure, event: impl FnOnce() -> Option<Arc<Event<P, K>>>) {
         self.failed.fetch_add(1, Ordering::Relaxed);
         if self.is_of_failures {
             drop(capture(|| trace::failure_lost(&self.info, failure)));

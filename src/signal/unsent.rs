@@ -47,9 +47,7 @@ impl<P> Unsent<P> {
 impl<P> fmt::Display for Unsent<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.why {
-            Why::Full => {
-                "not sent: a limit is reached; end the send in `.await` to wait for room"
-            }
+            Why::Full => "not sent: a limit is reached; end the send in `.await` to wait for room",
             Why::Closed => "not sent: the signal is closed",
         })
     }

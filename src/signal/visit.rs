@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 
 use super::end::End;
 use super::event::Event;
+use super::failure::Cause;
 use super::panic::{Panic, capture, drop_quietly};
 use super::registry::{Admission, Booking, Head, Held, Slot, Visit};
-use super::failure::Cause;
 use crate::sync::Arc;
 
 /// Sync callbacks without options go by in the inner loop: a call, a count, the next.

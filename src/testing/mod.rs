@@ -27,7 +27,7 @@
 //!     }
 //! }).key("early").now();
 //!
-//! signal.send().key("early").now();
+//! signal.send().key("early").now().unwrap();
 //! executor.run_until_stalled();
 //! heard.assert_payloads(&[]); // it sleeps
 //! clock.advance(Duration::from_secs(60));

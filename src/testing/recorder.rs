@@ -26,7 +26,7 @@ use crate::sync::{Arc, Lock};
 /// let heard = Recorder::new();
 /// heard.connect(&signal).keys(["a", "b"]).when(|ev| **ev > 1).now();
 /// for (key, number) in [("a", 1), ("b", 2), ("c", 3), ("a", 4)] {
-///     signal.send().key(key).with(number).now();
+///     signal.send().key(key).with(number).now().unwrap();
 /// }
 /// heard.assert_payloads(&[2, 4]);
 /// assert_eq!(heard.events()[0].keys(), ["b".into()]);

@@ -6,5 +6,5 @@ enum Topic {
 
 fn main() {
     let signal = Signal::new(7u8);
-    signal.send().key(Topic::Press).now();
+    signal.send().key(Topic::Press).now().unwrap();
 }

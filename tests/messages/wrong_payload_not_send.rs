@@ -4,5 +4,5 @@ use fanfare::Signal;
 
 fn main() {
     let signal = Signal::new(Rc::new(7));
-    signal.send().now();
+    signal.send().now().unwrap();
 }

@@ -6,5 +6,5 @@ struct Line {
 
 fn main() {
     let signal = Signal::new(Line { level: 0 });
-    signal.send().update(|line| line.level = 9).now();
+    signal.send().update(|line| line.level = 9).now().unwrap();
 }

@@ -4,5 +4,5 @@ struct Marker;
 
 fn main() {
     let signal = Signal::new(7u8);
-    signal.send().sender(by_address(&Marker)).now();
+    signal.send().sender(by_address(&Marker)).now().unwrap();
 }

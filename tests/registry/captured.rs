@@ -58,7 +58,7 @@ fn a_send_keeps_what_it_walks() {
         for _ in 0..others {
             signal.connect_sync(|_| 1).key(1).now();
         }
-        let report = block_on(signal.send().key(1).now().join());
+        let report = block_on(signal.send().key(1).now().unwrap().join());
         assert!(report.is_ok());
         assert_eq!(report.count(), 1 + others);
         assert_eq!(drops.count(), 1);

@@ -41,17 +41,18 @@ pub(crate) fn heard<K: Hash + Eq + Send + Sync + 'static>(
             .send()
             .keys(keys.into_iter().map(Into::into))
             .now()
+            .unwrap()
             .join(),
     )
     .into_replies()
 }
 
 pub(crate) fn bare<K: Hash + Eq + Send + Sync + 'static>(signal: &Numbered<K>) -> Vec<usize> {
-    block_on(signal.send().now().join()).into_replies()
+    block_on(signal.send().now().unwrap().join()).into_replies()
 }
 
 pub(crate) fn all<K: Hash + Eq + Send + Sync + 'static>(signal: &Numbered<K>) -> Vec<usize> {
-    block_on(signal.send().to_all().now().join()).into_replies()
+    block_on(signal.send().to_all().now().unwrap().join()).into_replies()
 }
 
 pub(crate) struct Machine(

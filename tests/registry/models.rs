@@ -65,7 +65,7 @@ fn run(ops: Vec<Op>, by_sender: bool) -> Result<(), TestCaseError> {
         } else {
             send.keys(names.iter().copied())
         };
-        block_on(send.now().join()).into_replies()
+        block_on(send.now().unwrap().join()).into_replies()
     };
     for op in ops {
         match op {

@@ -113,7 +113,7 @@ fn a_last_call_leaves_a_later_connect_alone() {
     thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                drop(signal.send().now());
+                drop(signal.send().now().unwrap());
             }
         });
         scope.spawn(|| {
@@ -232,7 +232,7 @@ fn one_that_moves_between_key_and_sender_is_met_once() {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
                 let send = signal.send().key(1).sender(&sender);
-                let called = block_on(send.now().join()).into_replies();
+                let called = block_on(send.now().unwrap().join()).into_replies();
                 assert!(called == [1] || called == [1, 2], "{called:?}");
             }
         });
@@ -252,7 +252,7 @@ fn senders_die_among_threads() {
         if round % 3 == 0 {
             connect().sender(&machine).now();
         }
-        let replies = block_on(signal.send().sender(&machine).now().join()).into_replies();
+        let replies = block_on(signal.send().sender(&machine).now().unwrap().join()).into_replies();
         assert_eq!(replies.len(), 1 + usize::from(round % 3 == 0));
         assert!(replies.iter().all(|reply| *reply == own), "another's");
     });

@@ -63,7 +63,7 @@ async fn heard(signal: &Signal<Words>) -> Vec<&'static str> {
     let joined = log.take();
     assert!(signal.send().await.join().await.is_ok());
     assert_eq!(log.take(), joined, "joined, then delivered");
-    assert!(signal.send().now().join().await.is_ok());
+    assert!(signal.send().now().unwrap().join().await.is_ok());
     assert_eq!(log.take(), joined, "joined, then delivered from sync code");
     joined
 }

@@ -189,7 +189,7 @@ async fn a_payload_that_panics_on_drop_leaves_no_report_waiting(_: Runtime) {
     let connect = || signal.connect(|_| async { pending().await }).now();
     let send = || {
         let payload: Box<dyn Send + Sync> = Box::new(bad(&log, "payload"));
-        signal.send().with(Some(payload)).now().join()
+        signal.send().with(Some(payload)).now().unwrap().join()
     };
     let drive = || while executor.try_tick() {};
 
@@ -203,7 +203,7 @@ async fn a_payload_that_panics_on_drop_leaves_no_report_waiting(_: Runtime) {
 
     connect();
     let payload: Box<dyn Send + Sync> = Box::new(bad(&log, "payload"));
-    let delivery = signal.send().with(Some(payload)).now();
+    let delivery = signal.send().with(Some(payload)).now().unwrap();
     delivery.abort();
     drive();
     assert_eq!(log.take(), ["payload"]);

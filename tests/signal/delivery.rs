@@ -19,7 +19,7 @@ async fn sync_callbacks_have_run_when_it_is_there(_: Runtime) {
     let delivery = signal.send().await;
     assert_eq!((delivery.count(), log.take()), (2, vec!["sync"]));
     assert!(!delivery.is_done());
-    let from_sync_code = signal.send().now();
+    let from_sync_code = signal.send().now().unwrap();
     assert_eq!((from_sync_code.count(), log.take()), (2, vec!["sync"]));
     assert!(!from_sync_code.is_done());
     while executor.try_tick() {}
@@ -35,7 +35,7 @@ async fn without_async_callbacks_it_is_done_at_once(on: Runtime) {
     let report = nobody.join().await;
     assert_eq!((report.count(), report.is_ok()), (0, true));
     signal.connect_sync(|_| 1).await;
-    let delivery = signal.send().now();
+    let delivery = signal.send().now().unwrap();
     assert_eq!((delivery.count(), delivery.is_done()), (1, true));
     delivery.abort();
     assert_eq!(delivery.join().await.replies(), [1]);
@@ -239,7 +239,7 @@ async fn it_can_be_made_and_joined_on_any_thread(on: Runtime) {
     let (sender, receiver) = smol::channel::bounded(1);
     let sending = signal.clone();
     let thread = thread::spawn(move || {
-        let sent = sender.send_blocking(sending.send().now());
+        let sent = sender.send_blocking(sending.send().now().unwrap());
         sent.expect("it is received");
     });
     let delivery = receiver.recv().await.expect("it is sent");
@@ -257,7 +257,7 @@ async fn many_deliveries_are_under_way_at_once(on: Runtime) {
         })
         .await;
     let deliveries: Vec<_> = (0..200)
-        .map(|number| signal.send().with(number).now())
+        .map(|number| signal.send().with(number).now().unwrap())
         .collect();
     go.open();
     for (number, delivery) in deliveries.into_iter().enumerate() {

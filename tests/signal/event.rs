@@ -180,7 +180,7 @@ async fn shared(signal: &Signal<u8>, log: &Log<Arc<Event<u8>>>) -> Vec<Vec<Arc<E
     let joined = log.take();
     assert!(signal.send().await.join().await.is_ok());
     let delivered = log.take();
-    assert!(signal.send().now().join().await.is_ok());
+    assert!(signal.send().now().unwrap().join().await.is_ok());
     let from_sync_code = log.take();
     signal.send().fold((), |(), ()| ()).await;
     vec![joined, delivered, from_sync_code, log.take()]

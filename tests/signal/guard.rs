@@ -52,15 +52,15 @@ async fn the_callback_keeps_its_state_and_its_limit(on: Runtime) {
             }
         })
         .await;
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(log.take(), ["called", "asked"]);
     let guards = (connection.block(), asked.block());
     for _ in 0..5 {
-        signal.send().now();
+        signal.send().now().unwrap();
     }
     assert_eq!(log.len(), 0);
     drop(guards);
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(log.take(), ["called", "asked"]);
     assert!(!connection.is_connected());
 }
@@ -109,7 +109,7 @@ async fn a_callback_may_block_a_later_one_and_itself(on: Runtime) {
         })
         .priority(1)
         .await;
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(log.take(), ["first"]);
     drop(guards.take());
 
@@ -124,11 +124,11 @@ async fn a_callback_may_block_a_later_one_and_itself(on: Runtime) {
         })
         .await;
     own.set(connection).expect("it is set once");
-    signal.send().now();
-    signal.send().now();
+    signal.send().now().unwrap();
+    signal.send().now().unwrap();
     assert_eq!(log.take(), ["once"]);
     drop(guards.take());
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(log.take(), ["once"]);
     drop(guards.take());
 }
@@ -168,7 +168,7 @@ async fn a_scoped_connection_ends_where_a_panic_leaves_its_scope(on: Runtime) {
     let signal = on.signal(());
     let panicked = catch_unwind(AssertUnwindSafe(|| {
         let _scoped = signal.connect_sync(|_| ()).now().scoped();
-        assert_eq!(signal.send().now().count(), 1);
+        assert_eq!(signal.send().now().unwrap().count(), 1);
         panic!("{ON_PURPOSE}");
     }));
     assert!(panicked.is_err());

@@ -127,7 +127,7 @@ async fn a_callback_with_a_weak_signal_does_not_keep_it(on: Runtime) {
             let signal = weak.upgrade().expect("it is being sent");
             log.push(**ev);
             if **ev < 2 {
-                signal.send().with(**ev + 1).now();
+                signal.send().with(**ev + 1).now().unwrap();
             }
         })
         .await;

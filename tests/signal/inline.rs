@@ -22,7 +22,7 @@ async fn inline_runs_callbacks_within_the_send(_: Runtime) {
             })
             .await;
     }
-    let delivery = signal.send().now();
+    let delivery = signal.send().now().unwrap();
     let here = thread::current().id();
     assert_eq!(log.take(), [(1, here), (1, here), (2, here), (2, here)]);
     assert!(delivery.is_done());
@@ -47,7 +47,7 @@ async fn inline_can_be_nested_and_waits_for_other_threads(_: Runtime) {
             10
         })
         .await;
-    let delivery = signal.send().now();
+    let delivery = signal.send().now().unwrap();
     assert!(delivery.is_done());
     assert_eq!(told(&delivery.join().await), ["13"]);
 }
@@ -70,7 +70,7 @@ async fn a_signal_without_spawner_looks_around_at_each_send(_: Runtime) {
         }
     }
     let sending = signal.clone();
-    let thread = thread::spawn(move || block_on(sending.send().now().join()));
+    let thread = thread::spawn(move || block_on(sending.send().now().unwrap().join()));
     let report = thread.join().expect("no panic");
     assert_eq!(report.replies()[0].0, None, "that thread is in no tokio");
 }

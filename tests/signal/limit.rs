@@ -59,7 +59,7 @@ async fn it_has_ended_by_the_time_of_its_last_call(on: Runtime) {
         .times(2)
         .await;
     own.set(connection).expect("it is set once");
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(log.take(), [(true, true, true)]);
     let other = on.signal(());
     let (own, seen) = (Arc::new(std::sync::OnceLock::new()), log.clone());
@@ -82,7 +82,7 @@ fn again(weak: &WeakSignal<u8>, log: &Log<u8>, ev: &Event<u8>) {
     let signal = weak.upgrade().expect("it is being sent");
     log.push(**ev);
     if **ev < 5 {
-        signal.send().with(**ev + 1).now();
+        signal.send().with(**ev + 1).now().unwrap();
     }
 }
 

@@ -19,6 +19,7 @@ async fn sends_can_be_nested(on: Runtime) {
                             .send()
                             .with(**ev + 1)
                             .now()
+                            .unwrap()
                             .count(),
                         2
                     );
@@ -65,7 +66,8 @@ async fn two_signals_may_send_to_each_other(on: Runtime) {
                     .expect("it lives")
                     .send()
                     .with(**ev - 1)
-                    .now();
+                    .now()
+                    .unwrap();
             }
         })
         .await;

@@ -48,7 +48,7 @@ async fn a_sync_callback_may_wait_for_its_own_connection(on: Runtime) {
                 match **ev {
                     // As deep inside of itself as one likes.
                     0 => block_on(own(connection).disconnect_and_wait()),
-                    depth => signal.send().with(depth - 1).now().count() == 1,
+                    depth => signal.send().with(depth - 1).now().unwrap().count() == 1,
                 }
             },
         )

@@ -67,7 +67,7 @@ async fn a_send_without_a_payload_delivers_the_defaults_and_clones_nothing(on: R
     assert_eq!(log.take(), twice("default", 1));
     let _ = signal.send().await.join().await;
     assert_eq!(log.take(), twice("default", 1));
-    let _ = signal.send().now().join().await;
+    let _ = signal.send().now().unwrap().join().await;
     assert_eq!(log.take(), twice("default", 1));
     signal.send().fold((), |(), ()| ()).await;
     assert_eq!(log.take(), twice("default", 1));
@@ -197,7 +197,7 @@ async fn a_payload_is_dropped_when_its_last_callback_is_done(on: Runtime) {
 async fn a_payload_that_reaches_nobody_is_dropped_with_the_send(on: Runtime) {
     let signal = on.signal(None);
     let dropped = Gate::new();
-    let delivery = signal.send().with(Some(opens(&dropped))).now();
+    let delivery = signal.send().with(Some(opens(&dropped))).now().unwrap();
     assert_eq!(delivery.count(), 0);
     assert!(dropped.is_open());
 }

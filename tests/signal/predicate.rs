@@ -49,7 +49,7 @@ async fn several_must_all_hold(on: Runtime) {
         .when(|ev| **ev % 3 == 0)
         .await;
     for number in 0..13 {
-        signal.send().with(number).now();
+        signal.send().with(number).now().unwrap();
     }
     assert_eq!(log.take(), [0, 6, 12]);
 }
@@ -90,7 +90,7 @@ async fn it_sees_the_event_on_the_thread_that_sends(on: Runtime) {
             true
         })
         .await;
-    let _ = signal.send().sender(&ashley).key("a").now();
+    let _ = signal.send().sender(&ashley).key("a").now().unwrap();
     let keys = vec!["a".into()];
     assert_eq!(log.take(), [(5, keys, true, thread::current().id())]);
 }
@@ -104,7 +104,7 @@ async fn what_it_keeps_out_uses_up_no_call(on: Runtime) {
         .times(2)
         .await;
     for number in 0..7 {
-        signal.send().with(number).now();
+        signal.send().with(number).now().unwrap();
     }
     assert_eq!(log.take(), [3, 4]);
     assert!(!connection.is_connected());
@@ -121,12 +121,12 @@ async fn it_may_use_the_signal(on: Runtime) {
             let heard = heard.clone();
             signal.connect_sync(move |ev| heard(ev)).once().now();
             if **ev == 0 {
-                signal.send().with(1).now();
+                signal.send().with(1).now().unwrap();
             }
             true
         })
         .await;
-    signal.send().now();
+    signal.send().now().unwrap();
     // The send in the predicate comes first; it reaches what stood before it.
     assert_eq!(log.take(), ["called", "connected inside", "called"]);
 }

@@ -64,7 +64,9 @@ async fn the_last_predicates_stand(on: Runtime) {
     let (signal, log) = (on.signal(0u8), Log::new());
     let seen = log.clone();
     let callback = Callback::sync(move |ev: &Event<u8>| seen.push(**ev));
-    let (dropped, send) = (Gate::new(), |number| signal.send().with(number).now());
+    let (dropped, send) = (Gate::new(), |number| {
+        signal.send().with(number).now().unwrap()
+    });
     let guard = opens(&dropped);
     signal
         .connect_callback(&callback)
@@ -91,27 +93,27 @@ async fn the_last_number_of_times_stands(on: Runtime) {
     let (signal, log) = (on.signal(()), Log::new());
     let callback = Callback::sync(log.writes("called"));
     let connection = signal.connect_callback(&callback).times(3).await;
-    signal.send().now();
-    signal.send().now();
+    signal.send().now().unwrap();
+    signal.send().now().unwrap();
     // The two calls there were do not count.
     signal.connect_callback(&callback).times(2).await;
-    signal.send().now();
+    signal.send().now().unwrap();
     assert!(connection.is_connected());
-    signal.send().now();
+    signal.send().now().unwrap();
     assert!(!connection.is_connected());
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(log.take().len(), 4);
 
     let connection = signal.connect_callback(&callback).once().await;
     signal.connect_callback(&callback).await;
     for _ in 0..3 {
-        signal.send().now();
+        signal.send().now().unwrap();
     }
     assert_eq!(log.take().len(), 3);
     assert!(connection.is_connected());
     signal.connect_callback(&callback).once().await;
-    signal.send().now();
-    signal.send().now();
+    signal.send().now().unwrap();
+    signal.send().now().unwrap();
     assert_eq!(log.take().len(), 1);
     assert!(!connection.is_connected());
 }

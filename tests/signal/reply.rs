@@ -109,7 +109,7 @@ async fn the_builder_keeps_its_settings_when_its_types_change(_: Runtime) {
         .key(7u32)
         .await;
     // Were it not for `Inline`, the callback would not be done here.
-    let delivery = signal.send().key(7u32).now();
+    let delivery = signal.send().key(7u32).now().unwrap();
     assert!(delivery.is_done());
     assert_eq!(delivery.join().await.replies(), [2]);
     assert_eq!(log.take(), [Some("settled".to_owned())]);

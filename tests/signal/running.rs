@@ -53,7 +53,7 @@ impl Busy {
 }
 
 fn by_one_key(signal: &Signal<()>) -> usize {
-    signal.send().key("a").now().count()
+    signal.send().key("a").now().unwrap().count()
 }
 
 async fn a_call_by_one_key(on: Runtime) {
@@ -66,13 +66,13 @@ async fn a_call_by_one_key(on: Runtime) {
 
 async fn a_call_by_several_keys(on: Runtime) {
     let signal = on.signal(());
-    let send = |signal: &Signal<()>| signal.send().keys(["a", "b", "c"]).now().count();
+    let send = |signal: &Signal<()>| signal.send().keys(["a", "b", "c"]).now().unwrap().count();
     Busy::new(&signal, send).await.must_be_waited_for().await;
 }
 
 async fn a_call_by_a_send_to_all(on: Runtime) {
     let signal = on.signal(());
-    let send = |signal: &Signal<()>| signal.send().to_all().now().count();
+    let send = |signal: &Signal<()>| signal.send().to_all().now().unwrap().count();
     Busy::new(&signal, send).await.must_be_waited_for().await;
 }
 
@@ -156,7 +156,7 @@ async fn calls_on_several_threads(on: Runtime) {
     let threads: Vec<_> = (0..3)
         .map(|number| {
             let signal = signal.clone();
-            thread::spawn(move || signal.send().with(number).now().count())
+            thread::spawn(move || signal.send().with(number).now().unwrap().count())
         })
         .collect();
     for [started, ..] in &gates {

@@ -60,7 +60,7 @@ async fn eager_hands_over_only_what_waits(on: Runtime) {
     connected(&signal);
     assert_eq!(signal.send().await.join().await.replies(), [1, 2, 3, 4, 5]);
     assert_eq!(handed_over(), 1);
-    let delivery = signal.send().now();
+    let delivery = signal.send().now().unwrap();
     assert_eq!(delivery.count(), 5);
     assert_eq!(delivery.join().await.replies(), [1, 2, 3, 4, 5]);
     assert_eq!(handed_over(), 2);
@@ -73,7 +73,7 @@ async fn an_eager_send_without_anything_that_waits_is_done_at_once(on: Runtime) 
     signal.connect(log.writes_async("first")).await;
     signal.connect_sync(log.writes("second")).await;
     signal.connect(|_| async { panic!("{ON_PURPOSE}") }).await;
-    let delivery = signal.send().now();
+    let delivery = signal.send().now().unwrap();
     assert!(delivery.is_done());
     assert_eq!(log.take(), ["first", "second"]);
     assert_eq!(told(&delivery.join().await), ["()", "()", "on purpose"]);
@@ -91,7 +91,7 @@ async fn an_eager_callback_starts_on_the_thread_that_sends(_: Runtime) {
             log.push(thread::current().id());
         })
         .await;
-    let delivery = signal.send().now();
+    let delivery = signal.send().now().unwrap();
     let here = thread::current().id();
     assert_eq!(log.take(), [here]);
     let drive = move || {

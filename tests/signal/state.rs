@@ -55,7 +55,7 @@ async fn state_outlives_a_call_that_runs(on: Runtime) {
     let (sender, report) = smol::channel::bounded(1);
     let sending = signal.clone();
     let thread = thread::spawn(move || {
-        let sent = sender.send_blocking(sending.send().now());
+        let sent = sender.send_blocking(sending.send().now().unwrap());
         sent.expect("it is received");
     });
     started.wait().await;
@@ -94,7 +94,7 @@ async fn what_is_dropped_may_use_the_signal(on: Runtime) {
         OnDrop(move || match weak.upgrade() {
             Some(signal) => {
                 let connection = signal.connect_sync(|_| ()).key("a").once().now();
-                log.push(signal.send().key("a").now().count());
+                log.push(signal.send().key("a").now().unwrap().count());
                 log.push(signal.connection_count());
                 connection.disconnect();
             }

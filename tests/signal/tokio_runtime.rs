@@ -46,7 +46,7 @@ async fn it_spawns_onto_its_runtime_from_anywhere(_: Runtime) {
     assert_ne!(there, here());
     assert_eq!(signal.send().await.join().await.replies(), [there]);
     let sending = signal.clone();
-    let outside = thread::spawn(move || block_on(sending.send().now().join()));
+    let outside = thread::spawn(move || block_on(sending.send().now().unwrap().join()));
     assert_eq!(outside.join().expect("no panic").replies(), [there]);
     runtime.shutdown_background();
 }
@@ -85,14 +85,14 @@ async fn a_signal_without_spawner_uses_the_runtime_it_is_sent_in(_: Runtime) {
     let (runtime, _) = another();
     let delivery = {
         let _inside = runtime.enter();
-        signal.send().now()
+        signal.send().now().unwrap()
     };
     assert_eq!(
         delivery.join().await.replies(),
         [Some(runtime.handle().id())]
     );
     let sending = signal.clone();
-    let outside = thread::spawn(move || block_on(sending.send().now().join()));
+    let outside = thread::spawn(move || block_on(sending.send().now().unwrap().join()));
     assert_eq!(outside.join().expect("no panic").replies(), [None]);
     runtime.shutdown_background();
 }

@@ -75,7 +75,7 @@ async fn check_all_ends(
     assert_eq!((delivery.count(), delivery.is_done()), (0, true));
     delivery.abort();
     check(&delivery.join().await, message);
-    check(&send().now().join().await, message);
+    check(&send().now().unwrap().join().await, message);
     assert_eq!(send().first().await, None);
     assert_eq!(send().fold(7, |_, _| 0).await, 7);
     assert_eq!(log.len(), 0);

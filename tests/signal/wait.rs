@@ -72,7 +72,7 @@ async fn it_waits_for_a_sync_call_on_another_thread(on: Runtime) {
         })
         .await;
     let sending = signal.clone();
-    let thread = thread::spawn(move || sending.send().now().count());
+    let thread = thread::spawn(move || sending.send().now().unwrap().count());
     waiter.started.wait().await;
     let mut wait = connection.disconnect_and_wait();
     assert!(poll(&mut wait).is_pending());
@@ -186,7 +186,7 @@ async fn it_does_not_wait_for_sends_of_which_it_is_no_part(on: Runtime) {
         .await;
     let bystander = signal.connect_sync(|_| ()).key("b").await;
     let sending = signal.clone();
-    let thread = thread::spawn(move || sending.send().key("a").now().count());
+    let thread = thread::spawn(move || sending.send().key("a").now().unwrap().count());
     waiter.started.wait().await;
     let late = signal.connect_sync(|_| ()).key("a").await;
     for connection in [bystander, late] {

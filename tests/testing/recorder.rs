@@ -26,7 +26,7 @@ fn it_writes_down_what_comes_in_order() {
     let recorder = heard(&signal);
     assert!(recorder.is_empty());
     for number in 1..4 {
-        signal.send().with(number).now();
+        signal.send().with(number).now().unwrap();
     }
     assert_eq!((recorder.len(), recorder.is_empty()), (3, false));
     assert_eq!(recorder.payloads(), [1, 2, 3]);
@@ -44,13 +44,19 @@ fn filters_are_those_of_any_connection() {
         .when(|ev| **ev != 3)
         .times(3)
         .now();
-    signal.send().with(0).now();
-    signal.send().with(1).key("a").now();
-    signal.send().with(2).sender(&person).now();
-    signal.send().with(3).key("a").now();
-    signal.send().with(4).key("b").now();
-    signal.send().with(5).keys(["a", "b"]).sender(&person).now();
-    signal.send().with(6).key("a").now();
+    signal.send().with(0).now().unwrap();
+    signal.send().with(1).key("a").now().unwrap();
+    signal.send().with(2).sender(&person).now().unwrap();
+    signal.send().with(3).key("a").now().unwrap();
+    signal.send().with(4).key("b").now().unwrap();
+    signal
+        .send()
+        .with(5)
+        .keys(["a", "b"])
+        .sender(&person)
+        .now()
+        .unwrap();
+    signal.send().with(6).key("a").now().unwrap();
     recorder.assert_payloads(&[1, 2, 5]);
 }
 
@@ -61,8 +67,13 @@ fn events_are_whole() {
         Arc::new(Person),
     );
     let recorder = heard(&signal);
-    signal.send().sender(&person).keys(["a", "b"]).now();
-    signal.send().with(8).now();
+    signal
+        .send()
+        .sender(&person)
+        .keys(["a", "b"])
+        .now()
+        .unwrap();
+    signal.send().with(8).now().unwrap();
     let (id, events) = (signal.id(), recorder.events());
     drop(signal);
     let [defaults, own] = &events[..] else {
@@ -88,7 +99,7 @@ fn it_records_within_every_end_of_a_send() {
     let signal = Signal::builder(0u32).spawner(executor.clone()).build();
     let recorder = heard(&signal);
     signal.connect(|_| async {}).now();
-    signal.send().with(1).now();
+    signal.send().with(1).now().unwrap();
     recorder.assert_payloads(&[1]);
     block_on(async {
         drop(signal.send().with(2).await);
@@ -123,8 +134,8 @@ fn one_recorder_may_listen_to_several_signals() {
     let recorder = Recorder::new();
     recorder.connect(&first).now();
     recorder.clone().connect(&second).now();
-    first.send().now();
-    second.send().now();
+    first.send().now().unwrap();
+    second.send().now().unwrap();
     recorder.assert_payloads(&[1, 2]);
     let ids: Vec<_> = recorder
         .events()
@@ -138,10 +149,10 @@ fn one_recorder_may_listen_to_several_signals() {
 fn take_begins_anew() {
     let signal = Signal::new(0);
     let recorder = heard(&signal);
-    signal.send().with(1).now();
+    signal.send().with(1).now().unwrap();
     assert_eq!(recorder.take().len(), 1);
     assert!(recorder.is_empty());
-    signal.send().with(2).now();
+    signal.send().with(2).now().unwrap();
     recorder.assert_payloads(&[2]);
 }
 
@@ -149,8 +160,8 @@ fn take_begins_anew() {
 fn a_wrong_expectation_shows_both_and_where_it_was_written() {
     let signal = Signal::new(0);
     let recorder = heard(&signal);
-    signal.send().with(1).now();
-    signal.send().with(2).now();
+    signal.send().with(1).now().unwrap();
+    signal.send().with(2).now().unwrap();
     for (expected, place) in [
         (&[1, 3][..], 1),
         (&[1], 1),
@@ -178,10 +189,10 @@ fn wait_for_is_ready_once_they_have_come() {
     assert!(poll_with(&mut Box::pin(recorder.wait_for(0)), &woken).is_ready());
     let mut waiting = Box::pin(recorder.wait_for(2));
     assert!(poll_with(&mut waiting, &woken).is_pending());
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(woken.count(), 1);
     assert!(poll_with(&mut waiting, &woken).is_pending());
-    signal.send().now();
+    signal.send().now().unwrap();
     assert_eq!(woken.count(), 2);
     assert!(poll_with(&mut waiting, &woken).is_ready());
 }
@@ -192,7 +203,9 @@ fn wait_for_learns_of_events_from_other_threads() {
     let recorder = heard(&signal);
     let threads = [(); 3].map(|()| {
         let signal = signal.clone();
-        thread::spawn(move || (0..100).for_each(|number| drop(signal.send().with(number).now())))
+        thread::spawn(move || {
+            (0..100).for_each(|number| drop(signal.send().with(number).now().unwrap()))
+        })
     });
     block_on(recorder.wait_for(300));
     for thread in threads {
@@ -206,7 +219,7 @@ fn a_connection_keeps_it_and_it_keeps_no_signal() {
     let signal = Signal::new(0);
     let recorder = Recorder::new();
     let connection = recorder.connect(&signal).now();
-    signal.send().now();
+    signal.send().now().unwrap();
     let weak = signal.downgrade();
     drop(signal);
     assert!(weak.upgrade().is_none());

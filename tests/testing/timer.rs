@@ -71,7 +71,7 @@ fn a_signal_takes_any_of_them() {
         Signal::builder(0u8).timer(shared).build(),
     ];
     for signal in built {
-        assert_eq!(signal.send().now().count(), 0);
+        assert_eq!(signal.send().now().unwrap().count(), 0);
     }
 }
 

@@ -50,7 +50,7 @@ fn sync(bench: &Bench) {
     for n in [0, 1, 10, 100, 1_000, 10_000] {
         let signal = signal(n);
         count(bench, "fanfare, sync", n, || {
-            drop(signal.send().with(payload()).now());
+            drop(signal.send().with(payload()).now().unwrap());
         });
         count(bench, "fanfare, sync, joined", n, || {
             drop(block_on(signal.send().with(payload()).join()));
@@ -62,14 +62,14 @@ fn filtered(bench: &Bench) {
     let n = 10_000;
     let signal = keyed(n);
     count(bench, "fanfare, one key", n, || {
-        drop(signal.send().key(42u64).with(payload()).now());
+        drop(signal.send().key(42u64).with(payload()).now().unwrap());
     });
     count(bench, "fanfare, a key nobody listens to", n, || {
-        drop(signal.send().key(n as u64).with(payload()).now());
+        drop(signal.send().key(n as u64).with(payload()).now().unwrap());
     });
     let sender = Sender { _name: 1 };
     count(bench, "fanfare, a sender nobody listens to", n, || {
-        drop(signal.send().sender(&sender).with(payload()).now());
+        drop(signal.send().sender(&sender).with(payload()).now().unwrap());
     });
     let callback = |event: &Event<P, u64>| {
         black_box(event.v);
@@ -79,7 +79,7 @@ fn filtered(bench: &Bench) {
         connecting.sender(&sender).now();
     }
     count(bench, "fanfare, 2 keys", n, || {
-        drop(signal.send().keys([1u64, 2]).with(payload()).now());
+        drop(signal.send().keys([1u64, 2]).with(payload()).now().unwrap());
     });
     count(bench, "fanfare, 4 keys and a sender", n, || {
         let send = signal.send().keys([1u64, 2, 3, 4]).sender(&sender);
@@ -93,7 +93,7 @@ fn filtered(bench: &Bench) {
     };
     named.connect_sync(callback).key(KEY).now();
     count(bench, "fanfare, a text as key", 1, || {
-        drop(named.send().key("orders").with(payload()).now());
+        drop(named.send().key("orders").with(payload()).now().unwrap());
     });
 }
 

@@ -20,10 +20,10 @@ pub(super) fn ask(bench: &Bench) {
         bench.compare(
             n,
             vec![
-                Case::new("send", || drop(quiet.send().with(payload()).now())),
+                Case::new("send", || drop(quiet.send().with(payload()).now().unwrap())),
                 Case::new("connect, send, disconnect", || {
                     let connection = visitor(&visited);
-                    drop(visited.send().with(payload()).now());
+                    drop(visited.send().with(payload()).now().unwrap());
                     connection.disconnect();
                 }),
             ],
@@ -36,14 +36,14 @@ pub(super) fn ask(bench: &Bench) {
         n,
         vec![
             Case::new("keyed send", || {
-                drop(quiet.send().key(black_box(42u64)).with(payload()).now());
+                drop(quiet.send().key(black_box(42u64)).with(payload()).now().unwrap());
             }),
             Case::new("keyed connect, send, disconnect", || {
                 let callback = |event: &Event<P, u64>| {
                     black_box(event.v);
                 };
                 let connection = visited.connect_sync(callback).key(key).now();
-                drop(visited.send().key(key).with(payload()).now());
+                drop(visited.send().key(key).with(payload()).now().unwrap());
                 connection.disconnect();
             }),
         ],

@@ -24,7 +24,7 @@ fn numbers(bench: &Bench, n: usize) {
     let map: HashMap<u64, SyncFn> = (0..).zip(raw(n)).collect();
     let signal = keyed(n);
     for key in [0, n as u64 / 2] {
-        assert_eq!(signal.send().key(key).now().count(), 1);
+        assert_eq!(signal.send().key(key).now().unwrap().count(), 1);
     }
     let mut raw_keys = Wheel::of_keys_below(n);
     let mut keys = Wheel::of_keys_below(n);
@@ -37,7 +37,7 @@ fn numbers(bench: &Bench, n: usize) {
                 }
             }),
             Case::new("fanfare", || {
-                drop(signal.send().key(keys.turn()).with(payload()).now());
+                drop(signal.send().key(keys.turn()).with(payload()).now().unwrap());
             }),
         ],
     );
@@ -56,7 +56,7 @@ fn texts(bench: &Bench, n: usize) {
             .key(text)
             .now();
     }
-    assert_eq!(signal.send().key(Key::from(&texts[0])).now().count(), 1);
+    assert_eq!(signal.send().key(Key::from(&texts[0])).now().unwrap().count(), 1);
     let mut raw_keys = Wheel::of_keys_below(n);
     let mut keys = Wheel::of_keys_below(n);
     bench.compare(
@@ -69,7 +69,7 @@ fn texts(bench: &Bench, n: usize) {
             }),
             Case::new("fanfare, text", || {
                 let text = &*texts[keys.turn() as usize];
-                drop(signal.send().key(text).with(payload()).now());
+                drop(signal.send().key(text).with(payload()).now().unwrap());
             }),
         ],
     );

@@ -77,7 +77,7 @@ fn keyed(bench: &Bench) {
     if !all_are_there {
         return;
     }
-    let mut send = || drop(signal.send().key(keys.turn()).with(payload()).now());
+    let mut send = || drop(signal.send().key(keys.turn()).with(payload()).now().unwrap());
     let label = "fanfare, sends after the connects";
     each(bench, label, n, count, &mut send);
 
@@ -113,7 +113,7 @@ fn unfiltered(bench: &Bench) {
             signal.connect_sync(callback).now()
         })
         .collect();
-    let send = || drop(signal.send().with(payload()).now());
+    let send = || drop(signal.send().with(payload()).now().unwrap());
     each(bench, "fanfare, all called, the first send", n, 1, send);
     each(bench, "fanfare, all called, later sends", n, 30, send);
     let mut going = shuffled(n).into_iter();

@@ -58,7 +58,7 @@ pub(super) fn ask(bench: &Bench) {
             || keyed(n),
             |signal| {
                 for key in 0..n as u64 {
-                    drop(signal.send().key(key).with(payload()).now());
+                    drop(signal.send().key(key).with(payload()).now().unwrap());
                 }
             },
         );
@@ -67,7 +67,7 @@ pub(super) fn ask(bench: &Bench) {
             "fanfare, unfiltered",
             n,
             || signal(n),
-            |signal| drop(signal.send().with(payload()).now()),
+            |signal| drop(signal.send().with(payload()).now().unwrap()),
         );
     }
     weigh(

@@ -54,7 +54,7 @@ fn signal(order: &[u64]) -> Signal<P> {
         }
         one_of_eight!(which, i, connect);
     }
-    assert_eq!(signal.send().now().count(), order.len());
+    assert_eq!(signal.send().now().unwrap().count(), order.len());
     signal
 }
 
@@ -67,7 +67,7 @@ pub(super) fn ask(bench: &Bench) {
             n,
             vec![
                 Case::new("raw loop", || call_all(&callbacks)),
-                Case::new("fanfare", || drop(signal.send().with(payload()).now())),
+                Case::new("fanfare", || drop(signal.send().with(payload()).now().unwrap())),
             ],
         );
     }

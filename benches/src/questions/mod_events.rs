@@ -51,7 +51,7 @@ pub(super) fn ask(bench: &Bench) {
             vec![
                 Case::new("mod-events, sync", || peer.emit(payload())),
                 Case::new("fanfare, sync", || {
-                    drop(signal.send().with(payload()).now());
+                    drop(signal.send().with(payload()).now().unwrap());
                 }),
             ],
         );

@@ -30,9 +30,9 @@ pub(super) fn ask(bench: &Bench) {
     }
     let stranger = Sender { _name: 0 };
     let missing = n as u64 + 7;
-    assert_eq!(signal.send().sender(&senders[7]).now().count(), 1);
-    assert_eq!(signal.send().sender(&stranger).now().count(), 0);
-    assert_eq!(signal.send().key(missing).now().count(), 0);
+    assert_eq!(signal.send().sender(&senders[7]).now().unwrap().count(), 1);
+    assert_eq!(signal.send().sender(&stranger).now().unwrap().count(), 0);
+    assert_eq!(signal.send().key(missing).now().unwrap().count(), 0);
     bench.compare(
         n,
         vec![
@@ -42,7 +42,7 @@ pub(super) fn ask(bench: &Bench) {
                 }
             }),
             Case::new("fanfare, a key nobody listens to", || {
-                drop(signal.send().key(black_box(missing)).with(payload()).now());
+                drop(signal.send().key(black_box(missing)).with(payload()).now().unwrap());
             }),
             Case::new("fanfare, a sender nobody listens to", || {
                 let send = signal.send().sender(black_box(&stranger));
@@ -63,7 +63,7 @@ pub(super) fn ask(bench: &Bench) {
                 }
             }),
             Case::new("fanfare, a signal nobody listens to", || {
-                drop(silent.send().with(payload()).now());
+                drop(silent.send().with(payload()).now().unwrap());
             }),
         ],
     );

@@ -33,7 +33,7 @@ pub(super) fn ask(bench: &Bench) {
             n,
             vec![
                 Case::new("fanfare, unfiltered", || {
-                    drop(plain.send().with(payload()).now());
+                    drop(plain.send().with(payload()).now().unwrap());
                 })
                 .per(n),
                 Case::new("fanfare, 4 keys and 2 senders", || drop(send().now())).per(n),

@@ -29,7 +29,7 @@ fn signal(n: usize) -> Signal<u64> {
             })
             .now();
     }
-    assert_eq!(signal.send().now().count(), n);
+    assert_eq!(signal.send().now().unwrap().count(), n);
     signal
 }
 
@@ -43,7 +43,7 @@ pub(super) fn ask(bench: &Bench) {
                 Case::new("signals2", || {
                     let _ = peer.emit(black_box(7));
                 }),
-                Case::new("fanfare", || drop(signal.send().with(black_box(7)).now())),
+                Case::new("fanfare", || drop(signal.send().with(black_box(7)).now().unwrap())),
             ],
         );
     }
@@ -56,7 +56,7 @@ pub(super) fn ask(bench: &Bench) {
         };
         let send = |iterations| {
             for _ in 0..iterations {
-                drop(signal.send().with(black_box(7)).now());
+                drop(signal.send().with(black_box(7)).now().unwrap());
             }
         };
         bench.compare(

@@ -65,7 +65,7 @@ pub(super) fn unfiltered(n: usize) -> Signal<P> {
 /// The same, after its first send.
 pub(super) fn signal(n: usize) -> Signal<P> {
     let signal = unfiltered(n);
-    assert_eq!(signal.send().now().count(), n);
+    assert_eq!(signal.send().now().unwrap().count(), n);
     signal
 }
 

@@ -20,7 +20,7 @@ pub(super) fn ask(bench: &Bench) {
                         black_box(called.is_err());
                     }
                 }),
-                Case::new("fanfare", || drop(signal.send().with(payload()).now())),
+                Case::new("fanfare", || drop(signal.send().with(payload()).now().unwrap())),
             ],
         );
     }

@@ -32,12 +32,12 @@ pub(super) fn ask(bench: &Bench) {
         };
         let send = |iterations| {
             for _ in 0..iterations {
-                drop(signal.send().with(payload()).now());
+                drop(signal.send().with(payload()).now().unwrap());
             }
         };
         let send_defaults = |iterations| {
             for _ in 0..iterations {
-                drop(black_box(&signal).send().now());
+                drop(black_box(&signal).send().now().unwrap());
             }
         };
         let mut cases = Vec::from(pair("raw loop", call));
@@ -50,13 +50,13 @@ pub(super) fn ask(bench: &Bench) {
     let signal = keyed(n);
     let hot = |iterations| {
         for _ in 0..iterations {
-            drop(signal.send().key(black_box(42u64)).with(payload()).now());
+            drop(signal.send().key(black_box(42u64)).with(payload()).now().unwrap());
         }
     };
     let spread = |iterations: u64| {
         for i in 0..iterations {
             let key = i.wrapping_mul(7_919) % n as u64;
-            drop(signal.send().key(key).with(payload()).now());
+            drop(signal.send().key(key).with(payload()).now().unwrap());
         }
     };
     // Two connections to one key are a list, which is read another way.
@@ -71,7 +71,7 @@ pub(super) fn ask(bench: &Bench) {
     }
     let crowd = |iterations| {
         for _ in 0..iterations {
-            drop(crowded.send().key(black_box(42u64)).with(payload()).now());
+            drop(crowded.send().key(black_box(42u64)).with(payload()).now().unwrap());
         }
     };
     let mut cases = Vec::from(pair("hot key", hot));

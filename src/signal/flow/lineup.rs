@@ -190,9 +190,7 @@ impl<W> Lineup<W> {
 
     /// How to tell a call that waits.
     pub(super) fn tell(&mut self, number: u64) -> Option<&mut W> {
-        self.waiting
-            .get_mut(&number)
-            .map(|waiter| &mut waiter.tell)
+        self.waiting.get_mut(&number).map(|waiter| &mut waiter.tell)
     }
 
     /// A call goes: it has run, does not want to wait any longer, or has noticed that it was put out. Gives back how it was

@@ -216,9 +216,7 @@ impl<P, R, K> Managed<P, R, K> {
         let Some(deadline) = &mut self.deadline else {
             return Poll::Pending;
         };
-        deadline
-            .poll(cx)
-            .map(|()| self.end(Err(Cause::TimedOut)))
+        deadline.poll(cx).map(|()| self.end(Err(Cause::TimedOut)))
     }
 
     fn poll_timeout(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -124,7 +124,10 @@ impl Flow {
     /// Counts a call that began then.
     pub(crate) fn record(&self, began: Option<Instant>, is_failure: bool) {
         if let (Some(stats), Some(began)) = (&self.stats, began) {
-            stats.record(self.timer.now().saturating_duration_since(began), is_failure);
+            stats.record(
+                self.timer.now().saturating_duration_since(began),
+                is_failure,
+            );
         }
     }
 

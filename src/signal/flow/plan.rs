@@ -49,8 +49,7 @@ impl Plan {
         if !lines_up && self.max_in_flight.is_none() {
             return None;
         }
-        let is_alone =
-            self.is_sequential || (!self.is_ordered && self.max_in_flight.is_none());
+        let is_alone = self.is_sequential || (!self.is_ordered && self.max_in_flight.is_none());
         let limit = match self.max_in_flight {
             _ if is_alone => 1,
             Some(limit) => limit.max(1),

@@ -24,8 +24,7 @@ impl Throttle {
 
     pub(super) fn lets_pass(&self, now: Instant) -> bool {
         let mut last = self.last.hold();
-        let is_over =
-            last.is_none_or(|last| now.saturating_duration_since(last) >= self.pause);
+        let is_over = last.is_none_or(|last| now.saturating_duration_since(last) >= self.pause);
         if is_over {
             *last = Some(now);
         } else {

@@ -14,8 +14,8 @@ use super::slot::Slot;
 use super::watch::Watch;
 use super::{Registry, Request};
 use crate::signal::callback::CallbackId;
-use crate::signal::filter::Filters;
 use crate::signal::failure::ConnectionId;
+use crate::signal::filter::Filters;
 use crate::signal::sender::SenderId;
 use crate::sync::{Arc, AtomicU64, MutexGuard, Ordering, Weak};
 

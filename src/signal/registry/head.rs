@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use event_listener::EventListener;
 
 use super::Registry;
-use super::options::Options;
 use super::edition::Walked;
+use super::options::Options;
 use super::rank::Rank;
 use super::record::Record;
 use crate::signal::failure::{Cause, ConnectionId, Failure};
@@ -157,7 +157,10 @@ impl<P, R, K> Head<P, R, K> {
         let weak: Weak<Mark> = Arc::downgrade(&mark);
         self.record.hold().left([weak as Weak<dyn Walked>]);
         let walk = Walk::begin(Arc::as_ptr(&mark).cast());
-        Apart { _mark: mark, _walk: walk }
+        Apart {
+            _mark: mark,
+            _walk: walk,
+        }
     }
 
     /// Ends it with the last call that these options left, unless others have taken their place; tells whether it stood

@@ -41,9 +41,9 @@ use index::Index;
 use list::List;
 pub(crate) use look::{Lists, Published, Settled};
 pub(crate) use options::{Held, Options};
-pub(crate) use rest::UnderWay;
 pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
+pub(crate) use rest::UnderWay;
 pub(crate) use slot::{Admission, Booking, Slot, Visit};
 pub(crate) use status::Status;
 
@@ -113,5 +113,4 @@ where
     ) -> Arc<Slot<P, R, K>> {
         slot::slot(target, Arc::downgrade(self))
     }
-
 }

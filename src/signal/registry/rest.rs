@@ -8,10 +8,10 @@ use std::task::{Context, Poll};
 
 use event_listener::EventListener;
 
+use super::Registry;
 use super::edition::Walked;
 use super::list::List;
 use super::slot::Slot;
-use super::Registry;
 use crate::signal::panic::drop_quietly;
 use crate::signal::running::released;
 use crate::signal::walk::own_walks;
@@ -43,8 +43,13 @@ where
         look(&self.loose);
         self.all.get().into_iter().for_each(&mut look);
         let (keys, senders) = (self.keys.paid(), self.senders.paid());
-        keys.iter().filter_map(|node| node.members.list()).for_each(&mut look);
-        senders.iter().filter_map(|node| node.members.list()).for_each(&mut look);
+        keys.iter()
+            .filter_map(|node| node.members.list())
+            .for_each(&mut look);
+        senders
+            .iter()
+            .filter_map(|node| node.members.list())
+            .for_each(&mut look);
         // One is the index's, one is here.
         let keys_walked = keys.iter().filter(|node| Arc::strong_count(node) > 2);
         walked.extend(keys_walked.map(|node| Arc::downgrade(node) as Weak<dyn Walked>));
@@ -97,7 +102,6 @@ where
             }
         }
     }
-
 }
 
 impl<P, R, K> Registry<P, R, K> {

@@ -280,11 +280,7 @@ impl<P, R, K> dyn Connected<P, R, K> {
 
     /// Tells of a failure of it.
     #[cold]
-    pub(crate) fn tell(
-        &self,
-        failure: &Failure,
-        event: impl FnOnce() -> Option<Arc<Event<P, K>>>,
-    ) {
+    pub(crate) fn tell(&self, failure: &Failure, event: impl FnOnce() -> Option<Arc<Event<P, K>>>) {
         if let Some(home) = self.home.upgrade() {
             home.surroundings.tell(failure, event);
         }
@@ -299,7 +295,8 @@ impl<P, R, K> dyn Connected<P, R, K> {
     pub(super) fn may_have_calls(&self) -> bool {
         let has_calls = |running: &Running| running.count() > 0 || running.handed() > 0;
         let is_last = self.head().state() & EXHAUSTED != 0;
-        self.calls().is_some_and(|running| is_last || has_calls(running))
+        self.calls()
+            .is_some_and(|running| is_last || has_calls(running))
     }
 
     /// How many calls run, and how many have yet to begin.
@@ -307,7 +304,9 @@ impl<P, R, K> dyn Connected<P, R, K> {
         let options = self.options();
         let flow = options.as_ref().and_then(|options| options.flow.as_ref());
         let lane = flow.and_then(|flow| flow.lane.as_ref());
-        let debounce = options.as_ref().and_then(|options| options.debounce.as_ref());
+        let debounce = options
+            .as_ref()
+            .and_then(|options| options.debounce.as_ref());
         let put_off = usize::from(debounce.is_some_and(|debounce| debounce.is_waiting()));
         let (in_lane, queued) = lane.map_or((0, 0), |lane| (lane.running(), lane.waiting()));
         let Some(running) = self.calls() else {
@@ -413,10 +412,8 @@ where
     /// Asks again for a call that was put off.
     pub(crate) fn grant_again(&self, mut held: Held) -> Option<Held> {
         let options = self.options()?;
-        let is_granted = self.stands()
-            && self.is_alive()
-            && options.hold(&mut held)
-            && self.spend(&options);
+        let is_granted =
+            self.stands() && self.is_alive() && options.hold(&mut held) && self.spend(&options);
         is_granted.then_some(held)
     }
 

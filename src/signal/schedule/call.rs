@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 
 use crate::signal::async_target::Started;
 use crate::signal::event::Event;
+use crate::signal::failure::{Cause, Failure};
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
-use crate::signal::failure::{Cause, Failure};
 use crate::sync::Arc;
 
 /// A call of an async callback that had to wait. It counts as running until it is finished or dropped.

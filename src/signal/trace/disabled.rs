@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use crate::signal::event::SignalInfo;
-use crate::signal::inspect::ConnectionKind;
 use crate::signal::failure::{ConnectionId, Failure};
+use crate::signal::inspect::ConnectionKind;
 use crate::sync::{Arc, MutexGuard};
 
 /// Not `Send`, so that what would be wrong with the feature does not compile without it.

@@ -6,8 +6,8 @@ use tracing::span::EnteredSpan;
 use tracing::{Level, Span};
 
 use crate::signal::event::SignalInfo;
-use crate::signal::inspect::ConnectionKind;
 use crate::signal::failure::{ConnectionId, Failure};
+use crate::signal::inspect::ConnectionKind;
 use crate::sync::Arc;
 
 /// The span of a send, entered on this thread until it is dropped. Not `Send`, so it is not held across an await.

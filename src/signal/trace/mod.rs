@@ -25,8 +25,8 @@ mod shape {
 
     use super::*;
     use crate::signal::event::{SignalId, SignalInfo};
-    use crate::signal::inspect::ConnectionKind;
     use crate::signal::failure::{Cause, ConnectionId, Failure};
+    use crate::signal::inspect::ConnectionKind;
     use crate::sync::Lock;
 
     /// Held by each test that tells something. What `tracing` remembers of who listens where is the process's: a thread

@@ -11,8 +11,8 @@ use tracing::{Level, Metadata, Subscriber};
 use super::shape::ALONE;
 use super::{called, failed, failure_lost, send};
 use crate::signal::event::{SignalId, SignalInfo};
-use crate::signal::inspect::ConnectionKind;
 use crate::signal::failure::{Cause, ConnectionId, Failure};
+use crate::signal::inspect::ConnectionKind;
 use crate::sync::{Arc, AtomicU64, Lock, next_number};
 
 /// Writes down what it is told, as lines. Spans are numbered from 1.
