@@ -10,6 +10,7 @@ use super::guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 use super::key::{IntoKey, Key};
 use super::registry::{Handle, Port, Slot};
 use super::sender::IntoSender;
+use super::stats::CallCounts;
 use crate::sync::Arc;
 
 /// One connection of a signal, held weakly: dropping the handle changes nothing, and the handle keeps nothing alive.
@@ -57,6 +58,13 @@ impl<K> Connection<K> {
     #[must_use]
     pub fn name(&self) -> Option<String> {
         self.port.upgrade()?.name().map(|name| name.as_ref().into())
+    }
+
+    /// What was counted of its calls, on a signal that was built to [count](crate::SignalBuilder::stats) them; `None`
+    /// otherwise. Also after it has ended, as long as calls of it are under way.
+    #[must_use]
+    pub fn stats(&self) -> Option<CallCounts> {
+        self.port.upgrade()?.stats()
     }
 
     /// Whether the callback can still be called.

@@ -11,6 +11,7 @@ use super::event::Event;
 use super::failure::{Cause, Failure};
 use super::panic::{capture, drop_quietly};
 use super::registry::{Held, Slot};
+use super::trace::{self, LaterSpan};
 use crate::sync::Arc;
 
 /// What a job knows of its call before it starts: everything but the type of its future.
@@ -28,6 +29,7 @@ pub(crate) struct Ticket<P, R, K> {
     desk: Option<Desk<R>>,
     place: usize,
     alarm: Alarm,
+    span: LaterSpan,
 }
 
 impl<P, R, K> Ticket<P, R, K> {
@@ -54,6 +56,7 @@ impl<P, R, K> Ticket<P, R, K> {
             desk: Some(desk),
             place,
             alarm: Alarm::default(),
+            span: trace::here(),
         }
     }
 
@@ -76,6 +79,7 @@ impl<P, R, K> Ticket<P, R, K> {
             desk: Some(desk),
             place,
             alarm: Alarm::default(),
+            span: trace::here(),
         }
     }
 
@@ -183,7 +187,8 @@ where
         }
         let _frame = slot.running().frame();
         let mut reply = None;
-        let step = capture(|| {
+        let span = &ticket.span;
+        let poll = || {
             if !ticket.has_started {
                 ticket.has_started = true;
                 let is_told = ticket.desk.as_ref().is_some_and(Desk::is_told);
@@ -212,7 +217,8 @@ where
             reply = Some(ready);
             this.future.set(None);
             Step::Ready
-        });
+        };
+        let step = capture(|| span.within(poll));
         Poll::Ready(match (step, reply) {
             (Ok(Step::Pending), _) => return Poll::Pending,
             (Ok(_), Some(reply)) => Ok(reply),

@@ -26,14 +26,14 @@ pub enum Overflow {
     KeepLatest,
 }
 
-/// As words that go on: `queue 16, drop oldest`.
+/// As one word: `drop-oldest`.
 impl fmt::Display for Overflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Wait => "wait",
-            Self::DropOldest => "drop oldest",
-            Self::DropNewest => "drop newest",
-            Self::KeepLatest => "keep latest",
+            Self::DropOldest => "drop-oldest",
+            Self::DropNewest => "drop-newest",
+            Self::KeepLatest => "keep-latest",
         })
     }
 }

@@ -172,7 +172,7 @@ where
     }
 
     /// Leave to begin; `None` where none is needed.
-    fn try_pass(&mut self) -> Result<Option<Passage<P, R, K>>, Barred> {
+    fn try_pass(&mut self) -> Result<Leave<P, R, K>, Barred> {
         let shared = &self.signal.shared;
         if shared.registry.status().is_open() {
             return Ok(None);
@@ -298,7 +298,7 @@ where
         waiting: &mut Option<Box<Waiting>>,
         deadline: &mut Option<Deadline>,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Passage<P, R, K>>, Cause>> {
+    ) -> Poll<Result<Leave<P, R, K>, Cause>> {
         let shared = &self.signal.shared;
         if self.rare.is_none() && waiting.is_none() && shared.registry.status().is_open() {
             return Poll::Ready(Ok(None));
@@ -345,7 +345,7 @@ where
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.
-    pub(super) fn gather(&mut self) -> (Vec<Booked<P, R, K>>, Arc<Event<P, K>>) {
+    pub(super) fn gather(&mut self) -> Gathered<P, R, K> {
         let shared = &self.signal.shared;
         let row = gather(&shared.registry, &self.event, self.to_all);
         self.event.complete(&shared.lent, shared.is_named);
@@ -357,6 +357,12 @@ where
         Arc::new(self.event.keep())
     }
 }
+
+/// Leave to begin, where that has to be got.
+type Leave<P, R, K> = Option<Passage<P, R, K>>;
+
+/// Connections that match, and the event they share.
+pub(super) type Gathered<P, R, K> = (Vec<Booked<P, R, K>>, Arc<Event<P, K>>);
 
 /// Hands async callbacks to an executor.
 struct Spawning<'a, P, R, K> {

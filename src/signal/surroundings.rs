@@ -30,10 +30,13 @@ pub(crate) struct Surroundings<P, R, K> {
     failed: AtomicU64,
 }
 
+/// What a signal was given to run and to time calls.
+type Runtime = (Option<Arc<dyn Spawner>>, Option<Arc<dyn Timer>>);
+
 impl<P, R, K> Surroundings<P, R, K> {
     pub(crate) fn new(
         info: SignalInfo,
-        (spawner, timer): (Option<Arc<dyn Spawner>>, Option<Arc<dyn Timer>>),
+        (spawner, timer): Runtime,
         flight: Arc<Flight>,
         counts_calls: bool,
         is_of_failures: bool,
@@ -68,7 +71,7 @@ impl<P, R, K> Surroundings<P, R, K> {
     }
 
     pub(crate) fn timer(&self) -> Arc<dyn Timer> {
-        self.timer.clone().unwrap_or_else(|| Arc::new(AmbientTimer))
+        self.timer.clone().unwrap_or_else(AmbientTimer::shared)
     }
 
     pub(crate) fn deadline(&self, time: Duration) -> Deadline {

@@ -6,8 +6,10 @@ use std::ops::ControlFlow;
 use super::end::End;
 use super::event::Event;
 use super::failure::Cause;
+use super::inspect::ConnectionKind;
 use super::panic::{Panic, capture, drop_quietly};
 use super::registry::{Admission, Booking, Head, Held, Slot, Visit};
+use super::trace;
 use crate::sync::Arc;
 
 /// Sync callbacks without options go by in the inner loop: a call, a count, the next.
@@ -81,6 +83,7 @@ where
         Admission::Call(held) => return call(slot, event, held, end),
         Admission::Take(seat) => {
             if let Some(stream) = slot.stream() {
+                trace::called(slot.id, || slot.name(), ConnectionKind::EventStream);
                 drop_quietly(stream.accept(event.share(), seat));
             }
         }

@@ -204,7 +204,7 @@ fn wait_for_learns_of_events_from_other_threads() {
     let threads = [(); 3].map(|()| {
         let signal = signal.clone();
         thread::spawn(move || {
-            (0..100).for_each(|number| drop(signal.send().with(number).now().unwrap()))
+            (0..100).for_each(|number| drop(signal.send().with(number).now().unwrap()));
         })
     });
     block_on(recorder.wait_for(300));

@@ -166,7 +166,7 @@ async fn run(core: Arc<Core>, timer: Arc<dyn Timer>) {
             })
             .await;
         }
-        let begun = core.take_due(timer.now()).map(|begin| capture(begin));
+        let begun = core.take_due(timer.now()).map(capture);
         if let Some(Ok(Some(call))) = begun {
             call.await;
         }

@@ -14,9 +14,10 @@ use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
-use crate::signal::running::{Frame, frame_at, is_inside};
+use crate::signal::running::{Frame, Running, frame_at, is_inside};
 use crate::signal::surroundings::Surroundings;
 use crate::signal::target::{Kind, Unready};
+use crate::signal::trace::{self, LaterSpan};
 use crate::sync::Arc;
 
 /// A call on its way: it waits for its turn, makes its attempts, and leaves. Polled by whoever runs it.
@@ -38,6 +39,7 @@ pub(crate) struct Managed<P, R, K> {
     stage: Stage<R>,
     /// Whether nobody is to be told if it fails.
     is_dismissed: bool,
+    span: LaterSpan,
     /// Dropped with the call, and not before its outcome is told: lets the next one run.
     leaving: Option<Leaving>,
 }
@@ -106,6 +108,7 @@ impl<P, R, K> Managed<P, R, K> {
             began: None,
             is_running: false,
             is_dismissed: false,
+            span: trace::here(),
             leaving: None,
         })
     }
@@ -253,7 +256,8 @@ impl<P, R, K> Managed<P, R, K> {
         }
         let attempt = if slot.kind() == Kind::Async {
             let mut unready = Unready::Gone;
-            match (slot.begin(event, cx, &mut unready), unready) {
+            let begun = self.span.within(|| slot.begin(event, cx, &mut unready));
+            match (begun, unready) {
                 (Some(reply), _) => Attempt::Replied(reply),
                 (None, Unready::Waits(future)) => Attempt::Waits(future),
                 (None, Unready::Failed(panic)) => Attempt::Failed(Cause::Panicked(panic)),
@@ -263,7 +267,7 @@ impl<P, R, K> Managed<P, R, K> {
                 }
             }
         } else {
-            match capture(|| slot.call(&event)) {
+            match capture(|| self.span.within(|| slot.call(&event))) {
                 Ok(Some(reply)) => Attempt::Replied(reply),
                 Ok(None) => {
                     slot.lose_object();
@@ -282,7 +286,7 @@ impl<P, R, K> Managed<P, R, K> {
         let Stage::Runs { future, .. } = &mut self.stage else {
             unreachable!("asked of an attempt that runs")
         };
-        let polled = capture(|| Pin::new(future).poll(cx));
+        let polled = capture(|| self.span.within(|| Pin::new(future).poll(cx)));
         drop(frames);
         match polled {
             Ok(Poll::Ready(reply)) => Poll::Ready(Attempt::Replied(reply)),
@@ -379,7 +383,7 @@ impl<P, R, K> Managed<P, R, K> {
 
     /// Makes this thread known to be inside this call.
     fn frames(&self) -> (Option<Frame>, Option<Frame>) {
-        let running = self.slot.calls().map(|running| running.frame());
+        let running = self.slot.calls().map(Running::frame);
         (
             running,
             self.flow.as_ref().map(|flow| frame_at(flow.address())),

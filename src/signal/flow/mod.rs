@@ -14,7 +14,7 @@ mod throttle;
 
 pub(crate) use debounce::Debouncer;
 pub(crate) use job::ManagedJob;
-pub(crate) use lane::{Lane, Promise, Turn};
+pub(crate) use lane::{Lane, Promise};
 pub(crate) use lineup::Refusal;
 pub(crate) use managed::Managed;
 pub(crate) use plan::Plan;
@@ -48,11 +48,6 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
-    /// Whether even a sync callback cannot simply be called.
-    pub(crate) fn is_managed(&self) -> bool {
-        self.lane.is_some() || self.retry.is_some()
-    }
-
     /// Whether a send may have to wait for a place.
     pub(crate) fn may_hold_up(&self) -> bool {
         use super::overflow::Overflow;

@@ -96,7 +96,7 @@ impl Plan {
             words.push(format!("max_in_flight {limit}"));
         }
         if let Some((capacity, overflow)) = self.queue {
-            words.push(format!("queue {capacity}, {overflow}"));
+            words.push(format!("queue {capacity} {overflow}"));
         }
         let times = [
             ("timeout", self.timeout),

@@ -8,9 +8,50 @@ mod table;
 mod tests;
 mod words;
 
+use std::hash::Hash;
+
 use super::event::SignalId;
 use super::failure::ConnectionId;
+use super::handle::Signal;
 use super::stats::CallCounts;
+
+impl<P, R, K> Signal<P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Shows the signal and its connections, in the order in which they are called, as they are now: data that prints as a
+    /// table. What calls took is shown where the signal was built to [count](crate::SignalBuilder::stats) it.
+    ///
+    /// It takes a look at each connection, and runs none of your code.
+    ///
+    /// # Examples
+    /// ```
+    /// use fanfare::Signal;
+    ///
+    /// let orders = Signal::builder(0u32).name("orders").stats().build();
+    /// orders.connect_sync(|_| ()).name("store").now();
+    /// let _ = orders.send().now();
+    ///
+    /// let shown = orders.inspect();
+    /// assert_eq!(shown.connections[0].counts.expect("they are counted").calls, 1);
+    /// println!("{shown}");
+    /// ```
+    #[must_use]
+    pub fn inspect(&self) -> Inspection {
+        let registry = &self.shared.registry;
+        let home = &registry.surroundings;
+        Inspection {
+            id: self.id(),
+            name: self.name().map(Into::into),
+            is_closed: registry.is_closed(),
+            sends_in_flight: home.flight.count(),
+            failures: home.failed(),
+            connections: registry.members().iter().map(|slot| slot.info()).collect(),
+        }
+    }
+}
 
 /// A signal and its connections, as they were at one moment.
 ///

@@ -44,6 +44,9 @@ pub(crate) struct Leftover<S: ?Sized> {
     pub(crate) walked: SmallVec<[Weak<Edition<S>>; 1]>,
 }
 
+/// A copy that was retracted, and the copies that are being walked.
+pub(super) type Retracted<S> = (Option<Arc<Edition<S>>>, Vec<Weak<Edition<S>>>);
+
 impl<S: ?Sized> Leftover<S> {
     /// Whether it matters when it is dropped.
     pub(super) fn is_empty(&self) -> bool {
@@ -178,7 +181,7 @@ impl<S: ?Sized + Ranked> List<S> {
     }
 
     /// Retracts what is published, and tells which copies are being walked. The next send publishes another one.
-    pub(crate) fn retract_walked(&self) -> (Option<Arc<Edition<S>>>, Vec<Weak<Edition<S>>>) {
+    pub(crate) fn retract_walked(&self) -> Retracted<S> {
         let mut truth = self.truth.hold();
         let retracted = self.retract(&mut truth);
         let walked = truth.walked.iter().filter(|copy| copy.strong_count() > 0);

@@ -10,6 +10,7 @@
 //! **No user code under a lock.** Keys are hashed and compared before the lock is taken ([`filing`]); what a change
 //! replaces or removes is collected in [`Leavings`](leavings::Leavings) and dropped after it is released.
 
+mod admission;
 mod bucket;
 mod change;
 mod edition;
@@ -27,6 +28,7 @@ mod port;
 mod rank;
 mod record;
 mod rest;
+mod shown;
 mod slot;
 mod status;
 mod sweep;
@@ -34,6 +36,7 @@ mod watch;
 
 use std::hash::Hash;
 
+pub(crate) use admission::{Admission, Booking};
 use change::Book;
 pub(crate) use edition::Pieces;
 pub(crate) use head::Head;
@@ -44,8 +47,7 @@ pub(crate) use options::{Held, Options};
 pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
 pub(crate) use rest::UnderWay;
-pub(crate) use slot::{Admission, Booking, Slot, Visit};
-pub(crate) use status::Status;
+pub(crate) use slot::{Slot, Visit};
 
 use super::callback::CallbackId;
 use super::filter::Filters;

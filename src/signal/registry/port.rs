@@ -9,6 +9,7 @@ use event_listener::EventListener;
 use super::Registry;
 use super::slot::{Calls, Slot, Standing};
 use crate::signal::filter::Filters;
+use crate::signal::stats::CallCounts;
 use crate::signal::target::Target;
 use crate::sync::{Arc, Weak};
 
@@ -18,6 +19,7 @@ pub(crate) type Port<K> = Weak<dyn Handle<K>>;
 /// A connection whatever its payload and reply are. One that has ended answers `false` and `None`.
 pub(crate) trait Handle<K>: Send + Sync {
     fn name(self: Arc<Self>) -> Option<Arc<str>>;
+    fn stats(self: Arc<Self>) -> Option<CallCounts>;
     fn is_connected(self: Arc<Self>) -> bool;
     fn disconnect(self: Arc<Self>) -> bool;
     /// Ready once no call is running; to be asked after `disconnect`.
@@ -38,6 +40,12 @@ where
 {
     fn name(self: Arc<Self>) -> Option<Arc<str>> {
         standing(self)?.0.name()
+    }
+
+    fn stats(self: Arc<Self>) -> Option<CallCounts> {
+        let options = self.head.options()?;
+        let stats = options.flow.as_ref()?.stats.as_ref()?;
+        Some(stats.counts())
     }
 
     fn is_connected(self: Arc<Self>) -> bool {

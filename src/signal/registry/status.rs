@@ -60,7 +60,7 @@ impl<P, R, K> Registry<P, R, K> {
     pub(super) fn tell_status(&self, book: &Book<P, R, K>) {
         let closed = self.status.load(Ordering::Relaxed) & CLOSED;
         let holds_up = if book.holding_up > 0 { HOLDS_UP } else { 0 };
-        let status = book.connections * CONNECTION | holds_up | closed;
+        let status = (book.connections * CONNECTION) | holds_up | closed;
         self.status.store(status, Ordering::Release);
     }
 }

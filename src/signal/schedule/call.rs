@@ -9,6 +9,7 @@ use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
+use crate::signal::trace::{self, LaterSpan};
 use crate::sync::Arc;
 
 /// A call of an async callback that had to wait. It counts as running until it is finished or dropped.
@@ -21,6 +22,7 @@ pub(crate) struct Call<P, R, K> {
     event: Option<Arc<Event<P, K>>>,
     /// Whether nobody is to be told if it is cancelled.
     is_dismissed: bool,
+    span: LaterSpan,
 }
 
 impl<P, R, K> Call<P, R, K> {
@@ -38,6 +40,7 @@ impl<P, R, K> Call<P, R, K> {
             held: held.map(Box::new),
             event,
             is_dismissed: false,
+            span: trace::here(),
         }
     }
 
@@ -51,7 +54,7 @@ impl<P, R, K> Call<P, R, K> {
         let Some(running) = &mut self.future else {
             unreachable!("a call is polled until it is ready")
         };
-        let polled = match capture(|| Pin::new(running).poll(cx)) {
+        let polled = match capture(|| self.span.within(|| Pin::new(running).poll(cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(reply)) => Ok(reply),
             Err(panic) => Err(panic),

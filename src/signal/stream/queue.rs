@@ -178,7 +178,8 @@ impl<T> Shed<T> {
         self.0.len() as u64
     }
 
-    pub(crate) fn items(&self) -> &[T] {
+    #[cfg(test)]
+    pub(super) fn items(&self) -> &[T] {
         &self.0
     }
 }

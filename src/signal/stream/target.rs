@@ -1,5 +1,7 @@
 //! What a subscription's connection calls: nothing. It puts the event into the inbox.
 
+use std::fmt;
+
 use event_listener::EventListener;
 
 use super::inbox::{Full, Inbox};
@@ -58,9 +60,22 @@ impl<P, K> StreamTarget<P, K> {
         }
     }
 
+    /// How many events wait, and how many have been lost.
+    pub(crate) fn waiting_and_lost(&self) -> (usize, u64) {
+        (self.inbox.len(), self.inbox.lost())
+    }
+
     /// Ends the subscription once it has been emptied.
     pub(crate) fn close(&self) {
         self.inbox.close();
+    }
+}
+
+/// Its policy, in words.
+impl<P, K> fmt::Display for StreamTarget<P, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inbox = &self.inbox;
+        write!(f, "capacity {} {}", inbox.capacity(), inbox.overflow())
     }
 }
 

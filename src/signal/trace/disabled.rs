@@ -16,11 +16,9 @@ pub(crate) fn send(_signal: &SignalInfo) -> SendSpan {
     SendSpan(PhantomData)
 }
 
-impl SendSpan {
-    #[inline(always)]
-    pub(crate) fn for_later(&self) -> LaterSpan {
-        LaterSpan(())
-    }
+#[inline(always)]
+pub(crate) fn here() -> LaterSpan {
+    LaterSpan(())
 }
 
 /// Not `Copy`, so that what is cloned with the feature is cloned without it.

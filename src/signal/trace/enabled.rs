@@ -8,11 +8,12 @@ use tracing::{Level, Span};
 use crate::signal::event::SignalInfo;
 use crate::signal::failure::{ConnectionId, Failure};
 use crate::signal::inspect::ConnectionKind;
+use crate::signal::panic::capture;
 use crate::sync::Arc;
 
 /// The span of a send, entered on this thread until it is dropped. Not `Send`, so it is not held across an await.
 #[must_use = "the span is left when it is dropped"]
-pub(crate) struct SendSpan(EnteredSpan);
+pub(crate) struct SendSpan(#[expect(dead_code, reason = "it acts when it is dropped")] EnteredSpan);
 
 /// Begins a send.
 #[inline]
@@ -26,18 +27,16 @@ pub(crate) fn send(signal: &SignalInfo) -> SendSpan {
     SendSpan(span.entered())
 }
 
-impl SendSpan {
-    /// The same span, for what runs later on behalf of the send.
-    #[inline]
-    pub(crate) fn for_later(&self) -> LaterSpan {
-        LaterSpan(AssertUnwindSafe(Span::clone(&self.0)))
-    }
-}
-
 /// The span of a send that may be over. It is closed when the last of these is dropped.
 ///
 /// Unwind-safe by assertion: futures of ours are, and a subscriber that was shown a panic is nothing that they show.
 pub(crate) struct LaterSpan(AssertUnwindSafe<Span>);
+
+/// The span that this thread is in, for what runs later on behalf of the send.
+#[inline]
+pub(crate) fn here() -> LaterSpan {
+    LaterSpan(AssertUnwindSafe(Span::current()))
+}
 
 impl LaterSpan {
     /// Runs this, a poll, within the span.
@@ -54,24 +53,26 @@ impl Clone for LaterSpan {
     }
 }
 
-/// A callback is about to be called. The name is looked up only if somebody listens.
+/// A callback is about to be called. The name is looked up only if somebody listens, whose panics stay here.
 #[inline]
 pub(crate) fn called(
     id: ConnectionId,
     name: impl FnOnce() -> Option<Arc<str>>,
     kind: ConnectionKind,
 ) {
-    tracing::event!(
-        name: "callback",
-        target: "fanfare",
-        Level::TRACE,
-        {
-            connection.id = id.0,
-            connection.name = name().as_deref(),
-            connection.kind = kind.word(),
-        },
-        "called"
-    );
+    drop(capture(|| {
+        tracing::event!(
+            name: "callback",
+            target: "fanfare",
+            Level::TRACE,
+            {
+                connection.id = id.0,
+                connection.name = name().as_deref(),
+                connection.kind = kind.word(),
+            },
+            "called"
+        );
+    }));
 }
 
 /// A callback has failed. With its signal: who listens to warnings alone sees no span.

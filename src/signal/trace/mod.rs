@@ -3,7 +3,7 @@
 //! Without the feature the same functions are empty and their types have no size: not one instruction is left, as long as
 //! what they are given is read and not made. What has to be made is given as a closure.
 //!
-//! A subscriber is code of the user's: never under a lock. Nobody catches its panics.
+//! A subscriber is code of the user's: never under a lock. Who calls in the middle of a send catches its panics.
 
 #[cfg(not(feature = "tracing"))]
 mod disabled;
@@ -13,9 +13,9 @@ mod enabled;
 mod tests;
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use disabled::{LaterSpan, SendSpan, called, failed, failure_lost, send};
+pub(crate) use disabled::{LaterSpan, called, failed, failure_lost, here, send};
 #[cfg(feature = "tracing")]
-pub(crate) use enabled::{LaterSpan, SendSpan, called, failed, failure_lost, send};
+pub(crate) use enabled::{LaterSpan, called, failed, failure_lost, here, send};
 
 #[cfg(test)]
 mod shape {
@@ -23,6 +23,10 @@ mod shape {
 
     use static_assertions::{assert_impl_all, assert_not_impl_any};
 
+    #[cfg(not(feature = "tracing"))]
+    use super::disabled::SendSpan;
+    #[cfg(feature = "tracing")]
+    use super::enabled::SendSpan;
     use super::*;
     use crate::signal::event::{SignalId, SignalInfo};
     use crate::signal::failure::{Cause, ConnectionId, Failure};
@@ -52,7 +56,7 @@ mod shape {
         );
         failed(&signal, &failure);
         failure_lost(&signal, &failure);
-        let later: LaterSpan = span.for_later();
+        let later: LaterSpan = here();
         drop(span);
         assert_eq!(later.clone().within(|| 5), 5);
     }

@@ -7,9 +7,10 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{Interest, with_default};
 use tracing::{Level, Metadata, Subscriber};
+use tracing_core::span::Current;
 
 use super::shape::ALONE;
-use super::{called, failed, failure_lost, send};
+use super::{called, failed, failure_lost, here, send};
 use crate::signal::event::{SignalId, SignalInfo};
 use crate::signal::failure::{Cause, ConnectionId, Failure};
 use crate::signal::inspect::ConnectionKind;
@@ -19,6 +20,8 @@ use crate::sync::{Arc, AtomicU64, Lock, next_number};
 struct Collector {
     level: Level,
     spans: AtomicU64,
+    made: Lock<Vec<&'static Metadata<'static>>>,
+    entered: Lock<Vec<Id>>,
     lines: Arc<Lock<Vec<String>>>,
 }
 
@@ -43,6 +46,7 @@ impl Subscriber for Collector {
         let mut fields = Fields(String::new());
         span.record(&mut fields);
         self.write(format!("new {id}: {}{}", head(span.metadata()), fields.0));
+        self.made.hold().push(span.metadata());
         Id::from_u64(id)
     }
 
@@ -58,10 +62,19 @@ impl Subscriber for Collector {
 
     fn enter(&self, span: &Id) {
         self.write(format!("enter {}", span.into_u64()));
+        self.entered.hold().push(span.clone());
     }
 
     fn exit(&self, span: &Id) {
         self.write(format!("exit {}", span.into_u64()));
+        self.entered.hold().pop();
+    }
+
+    fn current_span(&self) -> Current {
+        match self.entered.hold().last() {
+            Some(id) => Current::new(id.clone(), self.made.hold()[id.into_u64() as usize - 1]),
+            None => Current::none(),
+        }
     }
 
     fn clone_span(&self, id: &Id) -> Id {
@@ -100,6 +113,8 @@ fn told(level: Level, act: impl FnOnce()) -> Vec<String> {
     let collector = Collector {
         level,
         spans: AtomicU64::new(0),
+        made: Lock::new(Vec::new()),
+        entered: Lock::new(Vec::new()),
         lines: Arc::clone(&lines),
     };
     with_default(collector, act);
@@ -134,7 +149,7 @@ fn a_signal_without_a_name_has_none_in_its_span() {
 fn what_runs_later_runs_within_the_span() {
     let told = told(Level::TRACE, || {
         let span = send(&orders());
-        let later = span.for_later();
+        let later = here();
         drop(span);
         let other = later.clone();
         drop(later);
@@ -162,7 +177,8 @@ fn what_runs_later_runs_within_the_span() {
 #[test]
 fn a_panic_leaves_the_span() {
     let told = told(Level::DEBUG, || {
-        let later = send(&orders()).for_later();
+        let _span = send(&orders());
+        let later = here();
         let run = || later.within(|| panic!("within"));
         assert!(std::panic::catch_unwind(run).is_err());
     });

@@ -1,0 +1,209 @@
+//! Whether a send may call a connection, and what it has to get hold of before.
+
+use std::future::poll_fn;
+use std::hash::Hash;
+
+use event_listener::EventListener;
+
+use super::head::{ASYNC, COUNTED, GUARDED, HOLDS_UP, STREAM};
+use super::options::{Considered, Held, Options, Spent};
+use super::slot::{Connected, Slot};
+use crate::signal::event::Event;
+use crate::signal::flow::Managed;
+use crate::signal::panic::{Panic, drop_quietly};
+use crate::signal::stream::{Seat, StreamTarget};
+use crate::signal::target::Kind;
+use crate::spawn::BoxFuture;
+use crate::sync::{Arc, Weak};
+
+/// Whether a send may call a connection.
+pub(crate) enum Admission<P, K> {
+    Call(Option<Held>),
+    /// As `Call`, if it is async.
+    Start(Option<Held>),
+    /// Its stream takes the event, on a seat that may have been taken before.
+    Take(Option<Seat<P, K>>),
+    /// Later, if nothing else comes.
+    Defer(Held),
+    /// Not now, or not this event.
+    Refused,
+    /// Never again: something it depends on has died.
+    Gone,
+    /// Its predicate panicked.
+    Failed(Panic),
+}
+
+/// What a send has found out about a connection before it began, and got hold of.
+pub(crate) struct Booking<P, K> {
+    held: Option<Held>,
+    seat: Option<Seat<P, K>>,
+}
+
+/// Nothing.
+impl<P, K> Default for Booking<P, K> {
+    fn default() -> Self {
+        Self {
+            held: None,
+            seat: None,
+        }
+    }
+}
+
+impl<P, R, K> dyn Connected<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Asks whether this event may be delivered, and takes one of the calls that `.times(n)` left. What was booked before
+    /// is not asked for again.
+    pub(crate) fn admit(
+        &self,
+        event: &Event<P, K>,
+        booking: Option<Booking<P, K>>,
+    ) -> Admission<P, K> {
+        match self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED) {
+            0 => self.grant(None, booking.and_then(|booking| booking.seat)),
+            GUARDED => self.ask(event, booking.unwrap_or_default()),
+            _ => Admission::Refused,
+        }
+    }
+
+    fn grant(&self, held: Option<Held>, seat: Option<Seat<P, K>>) -> Admission<P, K> {
+        match self.kind() {
+            Kind::Sync => Admission::Call(held),
+            Kind::Async => Admission::Start(held),
+            Kind::Stream if !self.is_alive() => Admission::Gone,
+            Kind::Stream => Admission::Take(seat),
+        }
+    }
+
+    fn ask(&self, event: &Event<P, K>, booking: Booking<P, K>) -> Admission<P, K> {
+        // A clone, so that the predicate runs without the lock.
+        let Some(options) = self.options() else {
+            return self.grant(None, booking.seat);
+        };
+        if !self.is_alive() {
+            return Admission::Gone;
+        }
+        let held = match booking.held {
+            Some(held) => held,
+            None => match options.consider(event) {
+                Considered::Granted(held) => held,
+                Considered::Refused => return Admission::Refused,
+                Considered::Gone => return Admission::Gone,
+                Considered::Failed(panic) => return Admission::Failed(panic),
+            },
+        };
+        if !options.lets_pass() {
+            return Admission::Refused;
+        }
+        if options.debounce.is_some() {
+            return Admission::Defer(held.without_objects());
+        }
+        if self.spend(&options) {
+            self.grant(Some(held), booking.seat)
+        } else {
+            Admission::Refused
+        }
+    }
+
+    /// Takes one of the calls that `.times(n)` left; with the last one the connection ends.
+    fn spend(&self, options: &Arc<Options<P, K>>) -> bool {
+        match options.spend() {
+            Spent::Granted => true,
+            Spent::Last => {
+                if self.exhaust(options) {
+                    self.leave_home();
+                }
+                true
+            }
+            Spent::Refused => false,
+        }
+    }
+
+    /// Asks again for a call that was put off.
+    pub(crate) fn grant_again(&self, mut held: Held) -> Option<Held> {
+        let options = self.options()?;
+        let is_granted =
+            self.stands() && self.is_alive() && options.hold(&mut held) && self.spend(&options);
+        is_granted.then_some(held)
+    }
+
+    /// Puts an event off, in the place of the one that was put off before.
+    pub(crate) fn defer(self: &Arc<Self>, event: Arc<Event<P, K>>, held: Held)
+    where
+        P: Send + Sync,
+        R: Send,
+    {
+        let (Some(options), Some(home)) = (self.options(), self.home.upgrade()) else {
+            return;
+        };
+        let home = Arc::clone(&home.surroundings);
+        let Some(debounce) = &options.debounce else {
+            return;
+        };
+        let (timer, spawner) = (home.timer(), home.lasting_spawner());
+        let weak: Weak<Slot<P, R, K>> = Arc::downgrade(self);
+        let aloft = home.flight.take_off();
+        let begin = move || {
+            let slot = weak.upgrade()?;
+            let held = slot.grant_again(held)?;
+            let mut call = Managed::new(&slot, &home, event, Some(held), None).ok()?;
+            let run: BoxFuture<'static, ()> = Box::pin(async move {
+                drop_quietly(poll_fn(|cx| call.poll(cx)).await);
+                drop(aloft);
+            });
+            Some(run)
+        };
+        debounce.offer(Box::new(begin), timer, &*spawner);
+    }
+
+    /// Whether a send may have to wait for it.
+    pub(super) fn may_hold_up(&self) -> bool {
+        self.stream().is_some_and(StreamTarget::is_waited_for)
+            || self.options().is_some_and(|options| options.may_hold_up())
+    }
+
+    /// Whether its calls are to be cancelled when it ends.
+    pub(super) fn cancels(&self) -> bool {
+        self.options()
+            .is_some_and(|options| options.flow.as_ref().is_some_and(|flow| flow.cancels()))
+    }
+
+    /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.
+    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, EventListener> {
+        let mut booking = Booking::default();
+        let guarded = self.head().state() & GUARDED != 0;
+        let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
+        if is_odd || !self.is_alive() {
+            // The walk will find out by itself that it is not to be called.
+            return Ok(booking);
+        }
+        if let Some(options) = guarded.then(|| self.options()).flatten() {
+            let Considered::Granted(mut held) = options.consider(event) else {
+                return Ok(booking);
+            };
+            if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
+                held.promise = Some(wait_for(|| lane.promise(), || lane.listen())?);
+            }
+            booking.held = Some(held);
+        }
+        if let Some(stream) = self.stream() {
+            booking.seat = wait_for(|| stream.reserve().ok(), || stream.listen())?;
+        }
+        Ok(booking)
+    }
+}
+
+/// Looks, listens, and looks again: what comes in between is not missed.
+fn wait_for<T>(
+    mut look: impl FnMut() -> Option<T>,
+    listen: impl FnOnce() -> EventListener,
+) -> Result<T, EventListener> {
+    if let Some(found) = look() {
+        return Ok(found);
+    }
+    let listener = listen();
+    look().ok_or(listener)
+}

@@ -1,0 +1,84 @@
+//! What a connection shows of its calls.
+
+use super::slot::Connected;
+use crate::signal::flow::Debouncer;
+use crate::signal::inspect::{ConnectionInfo, ConnectionKind};
+use crate::signal::target::Kind;
+
+impl<P, R, K> dyn Connected<P, R, K> {
+    /// What it shows of itself.
+    pub(crate) fn info(&self) -> ConnectionInfo {
+        let options = self.options();
+        let flow = options.as_ref().and_then(|options| options.flow.as_ref());
+        let debounce = options
+            .as_ref()
+            .and_then(|options| options.debounce.as_ref());
+        let (running, queued) = self.calls_under_way();
+        let lost = flow.map_or(0, |flow| flow.lost());
+        let put_off = debounce.map_or(0, Debouncer::replaced);
+        let mut info = ConnectionInfo {
+            id: self.id,
+            name: self.name().map(|name| name.as_ref().into()),
+            kind: match self.kind() {
+                Kind::Sync => ConnectionKind::SyncCallback,
+                Kind::Async => ConnectionKind::AsyncCallback,
+                Kind::Stream => ConnectionKind::EventStream,
+            },
+            priority: self.rank().priority(),
+            is_blocked: self.is_blocked(),
+            is_unfiltered: false,
+            keys: 0,
+            senders: 0,
+            policies: options
+                .as_ref()
+                .map_or_else(Vec::new, |options| options.words.to_vec()),
+            running,
+            queued,
+            lost: lost + put_off,
+            counts: flow
+                .and_then(|flow| flow.stats.as_ref())
+                .map(|stats| stats.counts()),
+        };
+        if let Some(stream) = self.stream() {
+            (info.queued, info.lost) = stream.waiting_and_lost();
+            info.policies.push(stream.to_string());
+        }
+        let record = self.record.hold();
+        info.is_unfiltered = record.is_unfiltered();
+        info.keys = record.keys().len();
+        info.senders = record.senders().len();
+        drop(record);
+        info
+    }
+
+    /// How many calls run, and how many have yet to begin.
+    pub(crate) fn calls_under_way(&self) -> (usize, usize) {
+        let options = self.options();
+        let flow = options.as_ref().and_then(|options| options.flow.as_ref());
+        let lane = flow.and_then(|flow| flow.lane.as_ref());
+        let debounce = options
+            .as_ref()
+            .and_then(|options| options.debounce.as_ref());
+        let put_off = usize::from(debounce.is_some_and(Debouncer::is_waiting));
+        let (in_lane, queued) = lane.map_or((0, 0), |lane| (lane.running(), lane.waiting()));
+        let Some(running) = self.calls() else {
+            return (in_lane, queued + put_off);
+        };
+        let running_now = running.count();
+        // Calls that are queued may be counted as handed over as well.
+        let waiting = running.handed().saturating_sub(running_now).max(queued);
+        (running_now, waiting + put_off)
+    }
+
+    /// The signal is closed: its stream ends once it is read, and sends that wait for it look again.
+    pub(crate) fn let_go_of_senders(&self) {
+        if let Some(stream) = self.stream() {
+            stream.close();
+        }
+        let options = self.options();
+        let flow = options.as_ref().and_then(|options| options.flow.as_ref());
+        if let Some(lane) = flow.and_then(|flow| flow.lane.as_ref()) {
+            lane.wake_senders();
+        }
+    }
+}
