@@ -157,7 +157,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     ) -> Self {
         let hasher = DefaultHashBuilder::default();
         let order_of = move |event: &Event<P, K>| hasher.hash_one(key(event));
-        self.options.ordered_by = Some(Quiet::new(Box::new(order_of)));
+        self.options.rare().ordered_by = Some(Quiet::new(Box::new(order_of)));
         self.plan().is_ordered = true;
         self
     }
@@ -196,7 +196,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     /// sync callbacks do. Its failures are told by [`Signal::failures`](crate::Signal::failures). An event that waits when the
     /// connection ends is dropped.
     pub fn debounce(mut self, time: Duration) -> Self {
-        self.options.debounce = Some(Debouncer::new(time));
+        self.options.rare().debounce = Some(Debouncer::new(time));
         self.plan().debounce = Some(time);
         self
     }
@@ -257,7 +257,10 @@ where
             let mut plan = plan.map(|plan| *plan).unwrap_or_default();
             plan.counts = home.counts_calls;
             plan.is_fallible = home.error_of.is_some();
-            options.words = plan.words().into();
+            let words = plan.words();
+            if !words.is_empty() {
+                options.rare().words = words;
+            }
             options.flow = plan.into_flow(home.timer()).map(Arc::new);
         }
         Connection::new(&registry.connect(Request {

@@ -11,7 +11,6 @@ use super::end::End;
 use super::event::Event;
 use super::failure::Failure;
 use super::flight::Aloft;
-use super::flow::Deadline;
 use super::passage::{Passage, Waiting};
 use super::registry::{Held, Slot};
 use super::schedule::{Crew, Handed};
@@ -131,9 +130,8 @@ impl<A: fmt::Debug, F> fmt::Debug for TryFold<A, F> {
 #[must_use = "nothing is sent until it is awaited"]
 pub struct FoldFuture<'a, P, R, K, S> {
     send: Option<SendBuilder<'a, P, R, K>>,
-    /// Made if it has to wait before it begins.
+    /// Made if it has to look before it begins.
     waiting: Option<Box<Waiting>>,
-    deadline: Option<Deadline>,
     crew: Crew<P, R, K>,
     /// The send, from when it has to be counted until this is dropped.
     aloft: Option<Aloft>,
@@ -148,7 +146,6 @@ impl<'a, P, R, K, S> FoldFuture<'a, P, R, K, S> {
         Self {
             send: Some(send),
             waiting: None,
-            deadline: None,
             crew: Crew::new(),
             aloft: None,
             folder,
@@ -169,8 +166,15 @@ where
         let this = &mut *self;
         let mut broken = None;
         if let Some(send) = &mut this.send {
-            let begun = ready!(send.poll_begin(&mut this.waiting, &mut this.deadline, cx));
-            this.waiting = None;
+            let begun = if send.is_unhindered() && this.waiting.is_none() {
+                Ok(None)
+            } else {
+                ready!(send.poll_begin(&mut this.waiting, cx))
+            };
+            let deadline = this
+                .waiting
+                .take()
+                .and_then(|waiting| waiting.into_deadline());
             // Taken out first: one whose fold has panicked must not be sent again.
             let Some(mut send) = this.send.take() else {
                 unreachable!("it was there")
@@ -182,7 +186,7 @@ where
                         this.aloft = Some(aloft);
                         row
                     });
-                    this.crew.set_deadline(this.deadline.take());
+                    this.crew.begin(home.has_witness(), deadline);
                     let mut folding = Folding {
                         folder: &mut this.folder,
                         home,

@@ -14,7 +14,6 @@ use super::end::{Collecting, Start};
 use super::event::Event;
 use super::failure::Failure;
 use super::flight::Aloft;
-use super::flow::Deadline;
 use super::key::Key;
 use super::passage::{Passage, Waiting};
 use super::registry::{Held, Ranked, Slot};
@@ -28,9 +27,8 @@ use crate::sync::Arc;
 #[must_use = "nothing is sent until it is awaited"]
 pub struct JoinFuture<'a, P, R = (), K = Key> {
     send: Option<SendBuilder<'a, P, R, K>>,
-    /// Made if it has to wait before it begins.
+    /// Made if it has to look before it begins.
     waiting: Option<Box<Waiting>>,
-    deadline: Option<Deadline>,
     report: Report<R>,
     crew: Crew<P, R, K>,
     late: Late<R>,
@@ -54,7 +52,6 @@ impl<'a, P, R, K> JoinFuture<'a, P, R, K> {
         Self {
             send: Some(send),
             waiting: None,
-            deadline: None,
             report: Report::new(),
             crew: Crew::new(),
             late: Late::new(),
@@ -98,20 +95,24 @@ where
         let Some(send) = &mut self.send else {
             return Poll::Ready(Ok(()));
         };
-        let begun = ready!(send.poll_begin(&mut self.waiting, &mut self.deadline, cx));
-        self.waiting = None;
-        // Taken out first: one that has begun must not be sent again.
-        let Some(mut send) = self.send.take() else {
-            unreachable!("it was there")
+        let begun = if send.is_unhindered() && self.waiting.is_none() {
+            Ok(None)
+        } else {
+            ready!(send.poll_begin(&mut self.waiting, cx))
         };
         let home = send.surroundings();
+        let deadline = self
+            .waiting
+            .take()
+            .and_then(|waiting| waiting.into_deadline());
+        self.crew.begin(home.has_witness(), deadline);
         let passage = match begun {
             Ok(passage) => passage,
-            Err(cause) => return Poll::Ready(Err(home.fail_send(cause))),
+            Err(cause) => {
+                self.send = None;
+                return Poll::Ready(Err(home.fail_send(cause)));
+            }
         };
-        if self.deadline.is_some() {
-            self.crew.set_deadline(self.deadline.take());
-        }
         let row = passage.map(|Passage { row, aloft }| {
             self.aloft = Some(aloft);
             row
@@ -135,6 +136,7 @@ where
             };
             send.conduct(row, &mut collecting);
         }
+        self.send = None;
         if self.aloft.is_none() && (self.groups.is_some() || self.crew.waiting() > 0) {
             self.aloft = Some(home.flight.take_off());
         }

@@ -83,20 +83,37 @@ where
     }
 }
 
-/// A send that waits for leave to begin.
-#[derive(Default)]
+/// A send that looks for leave to begin.
 pub(super) struct Waiting {
     listener: Option<EventListener>,
-    /// When its time is up, and who tells.
+    deadline: Option<Deadline>,
+    /// Made when it has to wait: tells when its time is up.
     sleep: Option<Sleep>,
 }
 
 impl Waiting {
+    pub(super) fn new(deadline: Option<Deadline>) -> Self {
+        Self {
+            listener: None,
+            deadline,
+            sleep: None,
+        }
+    }
+
+    /// Whether it has had to wait.
+    pub(super) fn has_begun(&self) -> bool {
+        self.listener.is_some()
+    }
+
+    /// What is left of its time goes to its calls.
+    pub(super) fn into_deadline(self) -> Option<Deadline> {
+        self.deadline
+    }
+
     /// Ready with leave to begin, or with the reason why there is none.
     pub(super) fn poll<P, R, K>(
         &mut self,
         mut get: impl FnMut() -> Result<Passage<P, R, K>, Barred>,
-        deadline: Option<&Deadline>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         loop {
@@ -111,7 +128,7 @@ impl Waiting {
                 Err(Barred::Full(listener)) => self.listener = Some(listener),
             }
         }
-        if let Some(deadline) = deadline {
+        if let Some(deadline) = &self.deadline {
             let sleep = self.sleep.get_or_insert_with(|| deadline.sleep());
             if sleep.poll(cx).is_ready() {
                 return Poll::Ready(Err(Cause::TimedOut));

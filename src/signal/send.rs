@@ -1,5 +1,6 @@
 //! The send: its builder and its three ends.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::hash::Hash;
@@ -149,23 +150,25 @@ where
     pub fn now(mut self) -> Result<Delivery<R>, Unsent<P>> {
         let status = self.signal.shared.registry.status();
         // A program that offers many signals has few that anybody listens to: these cost next to nothing where they are sent.
-        if status.is_silent() && self.rare.is_none() {
-            return Ok(Delivery::new());
-        }
-        if status.is_open() && self.rare.is_none() {
-            return Ok(self.deliver(None, None));
+        if self.rare.is_none() {
+            if status.is_silent() {
+                return Ok(Delivery::new());
+            }
+            if status.is_open() {
+                return self.deliver(None);
+            }
         }
         self.now_if_it_may()
     }
 
-    #[cold]
+    #[inline(never)]
     fn now_if_it_may(mut self) -> Result<Delivery<R>, Unsent<P>> {
         if let Some(panic) = self.take_failed() {
             return Ok(self.undelivered(Cause::Panicked(panic)));
         }
         let deadline = self.deadline();
         match self.try_pass() {
-            Ok(passage) => Ok(self.deliver(passage, deadline)),
+            Ok(passage) => self.deliver(Terms::new(passage, deadline)),
             Err(Barred::Full(_)) => Err(Unsent::new(self.event.take(), Why::Full)),
             Err(Barred::Closed) => Err(Unsent::new(self.event.take(), Why::Closed)),
         }
@@ -200,23 +203,19 @@ where
         delivery
     }
 
-    fn deliver(
-        &mut self,
-        passage: Option<Passage<P, R, K>>,
-        deadline: Option<Deadline>,
-    ) -> Delivery<R> {
-        let mut delivery = Delivery::new();
-        let signal = self.signal;
-        let (row, aloft) = passage.map_or((None, None), |Passage { row, aloft }| {
-            (Some(row), Some(aloft))
-        });
+    /// Never an error: made where it stays.
+    fn deliver<E>(&mut self, mut terms: Option<Box<Terms<P, R, K>>>) -> Result<Delivery<R>, E> {
+        let mut delivered = Ok(Delivery::new());
+        let Ok(delivery) = &mut delivered else {
+            unreachable!("it has just been made")
+        };
+        let row = terms.as_mut().and_then(|terms| terms.row.take());
         let mut collecting = Collecting {
             report: delivery.report(),
             starting: Spawning {
-                signal,
+                signal: self.signal,
                 handover: None,
-                deadline,
-                aloft,
+                terms,
             },
         };
         self.conduct(row, &mut collecting);
@@ -224,7 +223,7 @@ where
             let board = handover.into_board();
             delivery.wait_for(board);
         }
-        delivery
+        delivered
     }
 
     /// Runs all callbacks inside the task that awaits this, the async ones concurrently, and gives the report. No
@@ -292,31 +291,29 @@ where
         FoldFuture::new(self, TryFold::new(init, fold))
     }
 
+    /// Whether nothing has to be looked at before it begins.
+    #[inline]
+    pub(super) fn is_unhindered(&self) -> bool {
+        self.rare.is_none() && self.signal.shared.registry.status().is_open()
+    }
+
     /// Ready to begin, as soon as it may; the wait goes on in `waiting`. `Err`: it never may.
     pub(super) fn poll_begin(
         &mut self,
         waiting: &mut Option<Box<Waiting>>,
-        deadline: &mut Option<Deadline>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Leave<P, R, K>, Cause>> {
-        let shared = &self.signal.shared;
-        if self.rare.is_none() && waiting.is_none() && shared.registry.status().is_open() {
-            return Poll::Ready(Ok(None));
-        }
         if let Some(panic) = self.take_failed() {
             return Poll::Ready(Err(Cause::Panicked(panic)));
         }
-        if deadline.is_none() {
-            *deadline = self.deadline();
-        }
+        let waiting = waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
         let shared = &self.signal.shared;
-        if waiting.is_none() && shared.registry.status().is_open() {
+        if !waiting.has_begun() && shared.registry.status().is_open() {
             return Poll::Ready(Ok(None));
         }
-        let waiting = waiting.get_or_insert_default();
         let (event, to_all) = (&mut self.event, self.to_all);
         let get = || Passage::get(shared, event, to_all);
-        waiting.poll(get, deadline.as_ref(), cx).map_ok(Some)
+        waiting.poll(get, cx).map_ok(Some)
     }
 
     /// Leads the send past every connection that matches, until `end` breaks it off: those that were found before, if it had
@@ -358,6 +355,29 @@ where
     }
 }
 
+/// What few sends go by.
+struct Terms<P, R, K> {
+    row: Option<Vec<Booked<P, R, K>>>,
+    deadline: Option<Deadline>,
+    /// The send, if it is counted already.
+    aloft: Option<Aloft>,
+}
+
+impl<P, R, K> Terms<P, R, K> {
+    fn new(passage: Leave<P, R, K>, deadline: Option<Deadline>) -> Option<Box<Self>> {
+        let (row, aloft) = match passage {
+            Some(Passage { row, aloft }) => (Some(row), Some(aloft)),
+            None if deadline.is_none() => return None,
+            None => (None, None),
+        };
+        Some(Box::new(Self {
+            row,
+            deadline,
+            aloft,
+        }))
+    }
+}
+
 /// Leave to begin, where that has to be got.
 type Leave<P, R, K> = Option<Passage<P, R, K>>;
 
@@ -369,9 +389,7 @@ struct Spawning<'a, P, R, K> {
     signal: &'a Signal<P, R, K>,
     /// Made for the first of them.
     handover: Option<Handover<'a, P, R, K>>,
-    deadline: Option<Deadline>,
-    /// The send, if it is counted already.
-    aloft: Option<Aloft>,
+    terms: Option<Box<Terms<P, R, K>>>,
 }
 
 impl<P, R, K> Start<P, R, K> for Spawning<'_, P, R, K>
@@ -389,10 +407,12 @@ where
         place: usize,
     ) -> Handed<R> {
         let shared = &self.signal.shared;
-        let (deadline, aloft) = (&mut self.deadline, &mut self.aloft);
+        let terms = &mut self.terms;
         let handover = self.handover.get_or_insert_with(|| {
             let home = &shared.registry.surroundings;
-            Handover::new(home, shared.schedule, deadline.take(), aloft.take())
+            let terms = terms.take().map(|terms| (terms.deadline, terms.aloft));
+            let (deadline, aloft) = terms.unwrap_or_default();
+            Handover::new(home, shared.schedule, deadline, aloft)
         });
         handover.take(slot, event, held, place)
     }
@@ -415,7 +435,6 @@ where
         SendFuture {
             send: Some(self),
             waiting: None,
-            deadline: None,
         }
     }
 }
@@ -443,9 +462,8 @@ impl<P: fmt::Debug, R, K: fmt::Debug> fmt::Debug for SendBuilder<'_, P, R, K> {
 #[must_use = "futures do nothing unless awaited"]
 pub struct SendFuture<'a, P, R = (), K = Key> {
     send: Option<SendBuilder<'a, P, R, K>>,
-    /// Made if it has to wait.
+    /// Made if it has to look before it begins.
     waiting: Option<Box<Waiting>>,
-    deadline: Option<Deadline>,
 }
 
 /// Nothing in it is ever pinned.
@@ -462,12 +480,22 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Delivery<R>> {
         let this = &mut *self;
         let send = this.send.as_mut().expect("polled after it was ready");
-        let begun = ready!(send.poll_begin(&mut this.waiting, &mut this.deadline, cx));
-        this.waiting = None;
+        let begun = if send.is_unhindered() && this.waiting.is_none() {
+            Ok(None)
+        } else {
+            ready!(send.poll_begin(&mut this.waiting, cx))
+        };
+        let deadline = this
+            .waiting
+            .take()
+            .and_then(|waiting| waiting.into_deadline());
         // Taken out first: one that has begun must not be sent again.
         let mut send = this.send.take().expect("it was there");
         Poll::Ready(match begun {
-            Ok(passage) => send.deliver(passage, this.deadline.take()),
+            Ok(passage) => match send.deliver::<Infallible>(Terms::new(passage, deadline)) {
+                Ok(delivery) => delivery,
+                Err(never) => match never {},
+            },
             Err(cause) => send.undelivered(cause),
         })
     }

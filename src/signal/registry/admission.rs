@@ -11,7 +11,7 @@ use super::slot::{Connected, Slot};
 use crate::signal::event::Event;
 use crate::signal::flow::Managed;
 use crate::signal::panic::{Panic, drop_quietly};
-use crate::signal::stream::{Seat, StreamTarget};
+use crate::signal::stream::Seat;
 use crate::signal::target::Kind;
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
@@ -98,7 +98,7 @@ where
         if !options.lets_pass() {
             return Admission::Refused;
         }
-        if options.debounce.is_some() {
+        if options.debounce().is_some() {
             return Admission::Defer(held.without_objects());
         }
         if self.spend(&options) {
@@ -140,7 +140,7 @@ where
             return;
         };
         let home = Arc::clone(&home.surroundings);
-        let Some(debounce) = &options.debounce else {
+        let Some(debounce) = options.debounce() else {
             return;
         };
         let (timer, spawner) = (home.timer(), home.lasting_spawner());
@@ -157,18 +157,6 @@ where
             Some(run)
         };
         debounce.offer(Box::new(begin), timer, &*spawner);
-    }
-
-    /// Whether a send may have to wait for it.
-    pub(super) fn may_hold_up(&self) -> bool {
-        self.stream().is_some_and(StreamTarget::is_waited_for)
-            || self.options().is_some_and(|options| options.may_hold_up())
-    }
-
-    /// Whether its calls are to be cancelled when it ends.
-    pub(super) fn cancels(&self) -> bool {
-        self.options()
-            .is_some_and(|options| options.flow.as_ref().is_some_and(|flow| flow.cancels()))
     }
 
     /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.

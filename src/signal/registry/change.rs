@@ -17,6 +17,7 @@ use crate::signal::callback::CallbackId;
 use crate::signal::failure::ConnectionId;
 use crate::signal::filter::Filters;
 use crate::signal::sender::SenderId;
+use crate::signal::stream::StreamTarget;
 use crate::sync::{Arc, AtomicU64, MutexGuard, Ordering, Weak};
 
 /// What changes look up.
@@ -104,6 +105,9 @@ where
         } = request;
         let watched = watched(&filters);
         let spent = options.is_born_spent();
+        let cancels = options.cancels();
+        let is_waited_for = |stream: &StreamTarget<P, K>| stream.is_waited_for();
+        let holds_up = options.may_hold_up() || slot.stream().is_some_and(is_waited_for);
         let priority = options.priority;
         let mut options = (!options.is_default()).then(|| Arc::new(options));
         let name = name.map(Box::new);
@@ -143,8 +147,7 @@ where
             }
             self.count_connections(&mut book, 1);
         }
-        book.cancels |= slot.cancels();
-        let holds_up = slot.may_hold_up();
+        book.cancels |= cancels;
         if slot.set_holds_up(holds_up) {
             self.count_holding_up(&mut book, if holds_up { 1 } else { -1 });
         }

@@ -27,11 +27,27 @@ pub(crate) struct Options<P, K> {
     pub(crate) keep: Option<Quiet<Arc<dyn Any + Send + Sync>>>,
     /// How calls are made, if there is anything to it.
     pub(crate) flow: Option<Arc<Flow>>,
+    /// What few connections say. Apart, since builders are moved with each word.
+    pub(crate) rare: Option<Box<Rare<P, K>>>,
+}
+
+pub(crate) struct Rare<P, K> {
     pub(crate) debounce: Option<Debouncer>,
     /// Calls with equal numbers keep their order.
     pub(crate) ordered_by: Option<Quiet<OrderOf<P, K>>>,
     /// The policies, in words.
-    pub(crate) words: Box<[String]>,
+    pub(crate) words: Vec<String>,
+}
+
+/// Nothing.
+impl<P, K> Default for Rare<P, K> {
+    fn default() -> Self {
+        Self {
+            debounce: None,
+            ordered_by: None,
+            words: Vec::new(),
+        }
+    }
 }
 
 /// What the options say to one event.
@@ -61,10 +77,26 @@ impl<P, K> Options<P, K> {
             track: Vec::new(),
             keep: None,
             flow: None,
-            debounce: None,
-            ordered_by: None,
-            words: Box::default(),
+            rare: None,
         }
+    }
+
+    pub(crate) fn rare(&mut self) -> &mut Rare<P, K> {
+        self.rare.get_or_insert_default()
+    }
+
+    pub(super) fn debounce(&self) -> Option<&Debouncer> {
+        self.rare.as_ref()?.debounce.as_ref()
+    }
+
+    /// The policies, in words.
+    pub(super) fn words(&self) -> &[String] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.words)
+    }
+
+    /// Whether calls are to be cancelled when the connection ends.
+    pub(super) fn cancels(&self) -> bool {
+        self.flow.as_ref().is_some_and(|flow| flow.cancels())
     }
 
     /// Whether they say anything at all.
@@ -78,12 +110,12 @@ impl<P, K> Options<P, K> {
             || self.times.is_some()
             || !self.track.is_empty()
             || self.flow.is_some()
-            || self.debounce.is_some()
+            || self.debounce().is_some()
     }
 
     /// Whether a send may have to wait for them.
     pub(super) fn may_hold_up(&self) -> bool {
-        self.debounce.is_none() && self.flow.as_ref().is_some_and(|flow| flow.may_hold_up())
+        self.debounce().is_none() && self.flow.as_ref().is_some_and(|flow| flow.may_hold_up())
     }
 
     pub(super) fn is_born_spent(&self) -> bool {
@@ -97,14 +129,15 @@ impl<P, K> Options<P, K> {
         if let (Some(flow), Some(old)) = (self.flow.as_mut().and_then(Arc::get_mut), &older.flow) {
             flow.succeed(old);
         }
-        if let (Some(debounce), Some(old)) = (&mut self.debounce, &older.debounce) {
+        let newer = self.rare.as_mut().and_then(|rare| rare.debounce.as_mut());
+        if let (Some(debounce), Some(old)) = (newer, older.debounce()) {
             debounce.succeed(old);
         }
     }
 
     /// The connection has ended.
     pub(super) fn close(&self) {
-        if let Some(debounce) = &self.debounce {
+        if let Some(debounce) = self.debounce() {
             debounce.close();
         }
         if let Some(flow) = &self.flow {
@@ -142,7 +175,8 @@ impl<P, K> Options<P, K> {
                 Err(panic) => return Considered::Failed(panic),
             }
         }
-        if let Some(ordered_by) = &self.ordered_by {
+        let ordered_by = self.rare.as_ref().and_then(|rare| rare.ordered_by.as_ref());
+        if let Some(ordered_by) = ordered_by {
             match capture(|| ordered_by(event)) {
                 Ok(order) => held.order = order,
                 Err(panic) => return Considered::Failed(panic),

@@ -10,9 +10,7 @@ impl<P, R, K> dyn Connected<P, R, K> {
     pub(crate) fn info(&self) -> ConnectionInfo {
         let options = self.options();
         let flow = options.as_ref().and_then(|options| options.flow.as_ref());
-        let debounce = options
-            .as_ref()
-            .and_then(|options| options.debounce.as_ref());
+        let debounce = options.as_ref().and_then(|options| options.debounce());
         let (running, queued) = self.calls_under_way();
         let lost = flow.map_or(0, |flow| flow.lost());
         let put_off = debounce.map_or(0, Debouncer::replaced);
@@ -31,7 +29,7 @@ impl<P, R, K> dyn Connected<P, R, K> {
             senders: 0,
             policies: options
                 .as_ref()
-                .map_or_else(Vec::new, |options| options.words.to_vec()),
+                .map_or_else(Vec::new, |options| options.words().to_vec()),
             running,
             queued,
             lost: lost + put_off,
@@ -56,9 +54,7 @@ impl<P, R, K> dyn Connected<P, R, K> {
         let options = self.options();
         let flow = options.as_ref().and_then(|options| options.flow.as_ref());
         let lane = flow.and_then(|flow| flow.lane.as_ref());
-        let debounce = options
-            .as_ref()
-            .and_then(|options| options.debounce.as_ref());
+        let debounce = options.as_ref().and_then(|options| options.debounce());
         let put_off = usize::from(debounce.is_some_and(Debouncer::is_waiting));
         let (in_lane, queued) = lane.map_or((0, 0), |lane| (lane.running(), lane.waiting()));
         let Some(running) = self.calls() else {

@@ -41,7 +41,9 @@ struct Rows<P, R, K> {
     rung: Vec<usize>,
     /// Where a callback says why it gave no reply: `Gone` between two.
     unready: Unready<R>,
-    deadline: Option<Deadline>,
+    /// Whether events are to be kept for who is told of failures.
+    is_told: bool,
+    deadline: Option<Box<Deadline>>,
 }
 
 struct Group<P, R, K> {
@@ -82,6 +84,7 @@ impl<P, R, K> Crew<P, R, K> {
             hall: None,
             rung: Vec::new(),
             unready: Unready::Gone,
+            is_told: false,
             deadline: None,
         };
         Self {
@@ -89,9 +92,12 @@ impl<P, R, K> Crew<P, R, K> {
         }
     }
 
-    /// Has all calls from now on be done by then.
-    pub(crate) fn set_deadline(&mut self, deadline: Option<Deadline>) {
-        self.rows.get_mut().deadline = deadline;
+    /// Before the first call: whether failures are told, and by when all calls have to be done.
+    #[inline]
+    pub(crate) fn begin(&mut self, is_told: bool, deadline: Option<Deadline>) {
+        let rows = self.rows.get_mut();
+        rows.is_told = is_told;
+        rows.deadline = deadline.map(Box::new);
     }
 
     /// Nobody is to be told of the calls that are left, when they are cancelled.
@@ -127,35 +133,10 @@ impl<P, R, K> Crew<P, R, K> {
         K: Hash + Eq + Send + Sync + 'static,
     {
         let rows = self.rows.get_mut();
-        if rows.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
-            return rows.start_managed(slot, event, held, place, (home, cx));
+        if held.is_some() || rows.is_told || rows.deadline.is_some() {
+            return rows.start_odd(slot, event, held, place, (home, cx));
         }
-        let kept = home.has_witness().then(|| Arc::clone(&event));
-        let unready = &mut rows.unready;
-        let (reply, seats) = if rows.groups.is_empty() && rows.few.len() < SEATS {
-            (slot.begin(event, cx, unready), &mut rows.few)
-        } else {
-            let group = open_group(&mut rows.groups, &mut rows.few, &mut rows.hall, cx.waker());
-            let cx = &mut Context::from_waker(&group.waker);
-            (slot.begin(event, cx, unready), &mut group.seats)
-        };
-        if let Some(reply) = reply {
-            return Handed::Replied(reply);
-        }
-        match mem::replace(unready, Unready::Gone) {
-            Unready::Waits(future) => {
-                let call = Work::Plain(Call::new(Arc::clone(slot), future, kept, held));
-                seats.push(Seat { place, call });
-                rows.waiting += 1;
-                rows.is_fresh = true;
-                Handed::Over
-            }
-            Unready::Gone => {
-                slot.disconnect();
-                Handed::Refused
-            }
-            Unready::Failed(panic) => Handed::Failed(slot.fail(Cause::Panicked(panic), || kept)),
-        }
+        rows.start_plain(slot, event, (None, None), place, cx)
     }
 
     /// Polls those that were woken, once each, and tells what finished. Ready when none is left, or when told to stop.
@@ -199,6 +180,69 @@ impl<P, R, K> Crew<P, R, K> {
 }
 
 impl<P, R, K> Rows<P, R, K> {
+    /// As `start`, for calls that options have a say in, and where failures are told.
+    #[inline(never)]
+    fn start_odd(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+        place: usize,
+        (home, cx): (&Arc<Surroundings<P, R, K>>, &mut Context<'_>),
+    ) -> Handed<R>
+    where
+        P: 'static,
+        R: 'static,
+        K: Hash + Eq + Send + Sync + 'static,
+    {
+        if self.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
+            return self.start_managed(slot, event, held, place, (home, cx));
+        }
+        let kept = self.is_told.then(|| Arc::clone(&event));
+        self.start_plain(slot, event, (kept, held), place, cx)
+    }
+
+    #[inline(always)]
+    fn start_plain(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        (kept, held): (Option<Arc<Event<P, K>>>, Option<Held>),
+        place: usize,
+        cx: &mut Context<'_>,
+    ) -> Handed<R>
+    where
+        P: 'static,
+        R: 'static,
+        K: Hash + Eq + Send + Sync + 'static,
+    {
+        let unready = &mut self.unready;
+        let (reply, seats) = if self.groups.is_empty() && self.few.len() < SEATS {
+            (slot.begin(event, cx, unready), &mut self.few)
+        } else {
+            let group = open_group(&mut self.groups, &mut self.few, &mut self.hall, cx.waker());
+            let cx = &mut Context::from_waker(&group.waker);
+            (slot.begin(event, cx, unready), &mut group.seats)
+        };
+        if let Some(reply) = reply {
+            return Handed::Replied(reply);
+        }
+        match mem::replace(unready, Unready::Gone) {
+            Unready::Waits(future) => {
+                let call = Work::Plain(Call::new(Arc::clone(slot), future, kept, held));
+                seats.push(Seat { place, call });
+                self.waiting += 1;
+                self.is_fresh = true;
+                Handed::Over
+            }
+            Unready::Gone => {
+                slot.disconnect();
+                Handed::Refused
+            }
+            Unready::Failed(panic) => Handed::Failed(slot.fail(Cause::Panicked(panic), || kept)),
+        }
+    }
+
     fn start_managed(
         &mut self,
         slot: &Arc<Slot<P, R, K>>,
@@ -207,7 +251,7 @@ impl<P, R, K> Rows<P, R, K> {
         place: usize,
         (home, cx): (&Arc<Surroundings<P, R, K>>, &mut Context<'_>),
     ) -> Handed<R> {
-        let mut call = match Managed::new(slot, home, event, held, self.deadline.as_ref()) {
+        let mut call = match Managed::new(slot, home, event, held, self.deadline.as_deref()) {
             Ok(call) => Box::new(call),
             Err(failure) => return Handed::Failed(failure),
         };

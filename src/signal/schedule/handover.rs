@@ -25,6 +25,8 @@ pub(crate) struct Handover<'a, P, R, K> {
     home: &'a Arc<Surroundings<P, R, K>>,
     schedule: Schedule,
     deadline: Option<Deadline>,
+    /// Whether calls have a deadline, or are to keep their events.
+    is_odd: bool,
     /// The send, until the first desk takes it.
     aloft: Option<Aloft>,
     desk: Option<Desk<R>>,
@@ -33,6 +35,9 @@ pub(crate) struct Handover<'a, P, R, K> {
     desks: SmallVec<[Desk<R>; DESKS]>,
     made: usize,
 }
+
+/// What a call that goes on takes along: its event, where failures are told, and what is held for it.
+type Kept<P, K> = (Option<Arc<Event<P, K>>>, Option<Held>);
 
 /// As many desks as are made at a time, at most.
 const DESKS: usize = 32;
@@ -63,6 +68,7 @@ where
         Self {
             home,
             schedule,
+            is_odd: deadline.is_some() || home.has_witness(),
             deadline,
             aloft,
             desk: None,
@@ -78,27 +84,72 @@ where
         held: Option<Held>,
         place: usize,
     ) -> Handed<R> {
-        if self.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
-            return self.take_managed(slot, event, held, place);
+        if held.is_some() || self.is_odd {
+            return self.take_odd(slot, event, held, place);
         }
-        let mut kept = None;
-        let mut unready = Unready::Gone;
         match self.schedule {
-            Schedule::Spawn if slot.is_alive() => {
-                let (own, held, desk) = (Arc::clone(slot), held.map(Box::new), self.new_desk());
-                let job = slot.job(own, event, held, desk, place);
-                return self.spawn(job);
-            }
-            Schedule::Spawn => {}
+            Schedule::Spawn => self.spawn_new(slot, event, None, place),
             // The executor polls it again as soon as it has it, so no wake-up can be lost here.
             Schedule::Eager => {
-                kept = self.home.has_witness().then(|| Arc::clone(&event));
+                let mut unready = Unready::Gone;
                 let cx = &mut Context::from_waker(Waker::noop());
                 if let Some(reply) = slot.begin(event, cx, &mut unready) {
                     return Handed::Replied(reply);
                 }
+                self.go_on(slot, unready, (None, None), place)
             }
         }
+    }
+
+    /// As `take`, for calls that options have a say in, and where failures are told.
+    #[inline(never)]
+    fn take_odd(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+        place: usize,
+    ) -> Handed<R> {
+        if self.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
+            return self.take_managed(slot, event, held, place);
+        }
+        if self.schedule == Schedule::Spawn {
+            return self.spawn_new(slot, event, held, place);
+        }
+        let kept = self.home.has_witness().then(|| Arc::clone(&event));
+        let mut unready = Unready::Gone;
+        let cx = &mut Context::from_waker(Waker::noop());
+        match slot.begin(event, cx, &mut unready) {
+            Some(reply) => Handed::Replied(reply),
+            None => self.go_on(slot, unready, (kept, held), place),
+        }
+    }
+
+    #[inline]
+    fn spawn_new(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+        place: usize,
+    ) -> Handed<R> {
+        if !slot.is_alive() {
+            slot.disconnect();
+            return Handed::Refused;
+        }
+        let (own, held, desk) = (Arc::clone(slot), held.map(Box::new), self.new_desk());
+        let job = slot.job(own, event, held, desk, place);
+        self.spawn(job)
+    }
+
+    /// A call that has begun, and gave no reply.
+    fn go_on(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        unready: Unready<R>,
+        (kept, held): Kept<P, K>,
+        place: usize,
+    ) -> Handed<R> {
         match unready {
             Unready::Waits(future) => {
                 let desk = self.new_desk();

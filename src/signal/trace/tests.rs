@@ -177,8 +177,9 @@ fn what_runs_later_runs_within_the_span() {
 #[test]
 fn a_panic_leaves_the_span() {
     let told = told(Level::DEBUG, || {
-        let _span = send(&orders());
+        let span = send(&orders());
         let later = here();
+        drop(span);
         let run = || later.within(|| panic!("within"));
         assert!(std::panic::catch_unwind(run).is_err());
     });
