@@ -166,7 +166,8 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     ///
     /// A send that finds as many running waits in `.await` and in `.join()`, before it has delivered anything to anybody, and
     /// `.now()` gives its payload back; unless calls can wait, because of [`queue`](Self::queue),
-    /// [`ordered_by`](Self::ordered_by) or [`sequential`](Self::sequential).
+    /// [`ordered_by`](Self::ordered_by) or [`sequential`](Self::sequential). A callback that awaits a send which has to wait
+    /// for itself waits for ever.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.plan().max_in_flight = Some(calls);
         self

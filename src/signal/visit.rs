@@ -9,6 +9,7 @@ use super::failure::Cause;
 use super::inspect::ConnectionKind;
 use super::panic::{Panic, capture, drop_quietly};
 use super::registry::{Admission, Booking, Head, Held, Slot, Visit};
+use super::stream::Pushed;
 use super::trace;
 use crate::sync::Arc;
 
@@ -84,7 +85,12 @@ where
         Admission::Take(seat) => {
             if let Some(stream) = slot.stream() {
                 trace::called(slot.id, || slot.name(), ConnectionKind::EventStream);
-                drop_quietly(stream.accept(event.share(), seat));
+                let taken = stream.accept(event.share(), seat);
+                if matches!(taken, Pushed::Full(_)) {
+                    // It came after the send had begun, and sends wait for it from now on.
+                    drop(slot.fail(Cause::Overflow, || Some(event.share())));
+                }
+                drop_quietly(taken);
             }
         }
         Admission::Defer(held) => slot.defer(event.share(), held),

@@ -16,6 +16,7 @@ pub(crate) use debounce::Debouncer;
 pub(crate) use job::ManagedJob;
 pub(crate) use lane::{Lane, Promise};
 pub(crate) use lineup::Refusal;
+use lineup::Rules;
 pub(crate) use managed::Managed;
 pub(crate) use plan::Plan;
 pub(crate) use sleep::{Deadline, Sleep};
@@ -34,6 +35,8 @@ use throttle::Throttle;
 /// What the calls of one connection share.
 pub(crate) struct Flow {
     pub(crate) lane: Option<Arc<Lane>>,
+    /// Those of a lane that was taken over.
+    rules: Option<Rules>,
     /// Counted only if that is switched on.
     pub(crate) stats: Option<Arc<Stats>>,
     throttle: Option<Throttle>,
@@ -73,13 +76,21 @@ impl Flow {
     /// Takes over what an older flow of the same connection has in hand, by the rules of this one.
     pub(crate) fn succeed(&mut self, older: &Self) {
         if let (Some(lane), Some(old)) = (&mut self.lane, &older.lane) {
-            if lane.rules().is_ordered == old.rules().is_ordered {
-                old.set_rules(lane.rules());
+            let rules = lane.rules();
+            if rules.is_ordered == old.rules().is_ordered {
                 *lane = Arc::clone(old);
+                self.rules = Some(rules);
             }
         }
         if self.stats.is_some() && older.stats.is_some() {
             self.stats.clone_from(&older.stats);
+        }
+    }
+
+    /// Has what was taken over go by these rules. Where no lock is held, since calls may begin.
+    pub(crate) fn apply_rules(&self) {
+        if let (Some(lane), Some(rules)) = (&self.lane, self.rules) {
+            lane.set_rules(rules);
         }
     }
 

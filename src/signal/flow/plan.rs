@@ -72,6 +72,7 @@ impl Plan {
         }
         Some(Flow {
             lane: self.rules().map(Lane::new),
+            rules: None,
             stats: self.counts.then(|| Arc::new(Stats::new())),
             throttle: self.throttle.map(Throttle::new),
             timeout: self.timeout,

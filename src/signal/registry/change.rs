@@ -155,6 +155,9 @@ where
         self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
         leavings.clear();
+        if !is_new {
+            slot.apply_rules();
+        }
 
         if spent || is_closed {
             slot.disconnect();

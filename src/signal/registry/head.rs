@@ -263,6 +263,14 @@ where
         before & (DISCONNECTED | EXHAUSTED) == 0 && self.leave_home()
     }
 
+    /// Has calls that wait go by the newest options. Where no lock is held, since calls may begin.
+    pub(super) fn apply_rules(&self) {
+        let options = self.options();
+        if let Some(flow) = options.as_ref().and_then(|options| options.flow.as_ref()) {
+            flow.apply_rules();
+        }
+    }
+
     /// Stops what waits for its turn, and what was to be cancelled. For who has set `DISCONNECTED`.
     pub(super) fn stop_calls(&self) {
         if self.state() & GUARDED == 0 {

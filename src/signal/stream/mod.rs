@@ -13,6 +13,7 @@ mod tests;
 
 pub use error::{RecvError, TryRecvError};
 pub use next::{NextBuilder, NextFuture};
+pub(crate) use queue::Pushed;
 pub use subscribe::{SubscribeBuilder, SubscribeFuture};
 pub use subscription::{Recv, Subscription};
 pub(crate) use target::{Seat, StreamTarget};
