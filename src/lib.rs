@@ -31,6 +31,9 @@
 //! - [`Event`]: one send as callbacks see it; it derefs to the payload.
 //! - [`Connection`]: the weak handle of a connection: disconnect, block, change filters.
 //! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
+//! - [`Subscription`]: events as a bounded stream, with an [`Overflow`] policy.
+//! - [`Failure`] and [`FailedCall`]: what went wrong, in a report and as a signal of its own.
+//! - [`Inspection`]: what a signal shows of itself.
 //! - [`Key`] and [`SenderId`]: what filters are made of, with [`AsSender`] for types that send.
 //! - [`spawn`]: where async callbacks run, and what tells them the time.
 //! - [`testing`]: what tests of programs with signals need: a clock, an executor and a recorder.
@@ -54,6 +57,15 @@
 //! **What goes wrong.** A panic in a callback, its future, its predicate or a drop is that callback's entry in the
 //! report. It touches no other callback, nor the sender, nor the signal.
 //!
+//! **How much at a time.** Async calls run concurrently and nothing is bounded, unless a connection or the signal says so:
+//! [`sequential`](ConnectBuilder::sequential), [`ordered_by`](ConnectBuilder::ordered_by), [`queue`](ConnectBuilder::queue),
+//! `max_in_flight`, and streams with [`Overflow::Wait`]. A send that has to wait for one of them waits before it has
+//! delivered anything to anybody: dropped while it waits, it has not happened. `.now()` cannot wait, and gives the payload back.
+//!
+//! **How it ends.** [`close`](Signal::close) lets nothing more be sent, [`idle`](Signal::idle) waits until nothing is under way,
+//! and [`drain`](Signal::drain) does both. With its last handle a signal ends its streams and drops its callbacks; calls that
+//! were accepted go on.
+//!
 //! # Limits
 //! - Senders are compared by address. One that is not in an `Arc` can be dropped or moved, and another value can come to
 //!   stand where it stood: see [`SenderId`].
@@ -61,17 +73,17 @@
 //! - An `async move` closure that uses what it captures is no callback, since its future borrows from it:
 //!   [`Signal::connect_with`] takes the state beside the closure.
 //! - Hashing, comparing and dropping a key is the key type's code, and a panic in it is not caught.
-//! - There is no bound yet on how many calls may be under way: a send never waits.
+//! - A callback that awaits a send which has to wait for that very callback waits for ever; so does one that awaits
+//!   [`idle`](Signal::idle) of its own signal.
+//! - Sync callbacks cannot be stopped: timeouts and aborts are for async ones.
 //!
 //! # Features
 //! | feature | default | gives | costs |
 //! |---|---|---|---|
-//! | `smol` | yes | `Smol`, and smol's global executor for signals without a spawner | the `smol` crates |
-//! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner | `tokio` with `rt` |
-//! | `serde` | no | [`Inspection`] and its parts as `Serialize`, `Inspection::to_json` | `serde`, `serde_json` |
-//! | `tracing` | no | a span for each send, an event for each call and failure | `tracing`; off, not one instruction |
 //! | `smol` | yes | `Smol`, and smol's global executor and timers for signals without their own | the `smol` crates |
 //! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner or timer | `tokio` with `rt` and `time` |
+//! | `serde` | no | [`Inspection`] and its parts as `Serialize`, `Inspection::to_json` | `serde`, `serde_json` |
+//! | `tracing` | no | a span for each send, an event for each call and failure | `tracing`; off, not one instruction |
 //!
 //! With neither, a signal without a spawner runs its async callbacks [`Inline`], and one without a timer uses [`ThreadTimer`].
 #![forbid(unsafe_code)]
