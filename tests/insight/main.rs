@@ -1,0 +1,4 @@
+//! What a signal shows of itself.
+
+mod inspect;
+mod stats;
