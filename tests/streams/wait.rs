@@ -1,12 +1,12 @@
 //! Sends that wait for room in a stream: all or nothing, and in `.await` alone.
 
 use std::future::IntoFuture;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use fanfare::testing::ManualClock;
-use fanfare::{Cause, Failure, Overflow, Report, Signal, Subscription};
+use fanfare::{BlockGuard, Cause, Event, Failure, Overflow, Report, Signal, Subscription};
 
 use crate::common::{Gate, Log, poll, told};
 use crate::got::{Got, drain, events, recv};
@@ -159,6 +159,23 @@ async fn one_that_is_blocked_is_not_waited_for(on: Runtime) {
     let guard = numbers.connection().block();
     assert!(signal.send().with(2).key("full").now().is_ok());
     drop(guard);
+    assert!(signal.send().with(3).key("full").now().is_err());
+    assert_eq!(drain(&mut numbers), events([1]));
+}
+
+async fn what_is_unblocked_during_a_send_gets_the_next_one(on: Runtime) {
+    let signal = on.signal(0);
+    let mut numbers = full(&signal).await;
+    let place = Arc::new(Mutex::new(Some(numbers.connection().block())));
+    let unblocks = |place: &Arc<Mutex<Option<BlockGuard>>>, _: &Event<u32>| {
+        let guard = place.lock().expect("nobody panics").take();
+        drop(guard);
+    };
+    let first = signal.connect_with_sync(place, unblocks).key("full");
+    first.priority(1).await;
+    // It was blocked when this send got leave to begin, and there is no room for it.
+    assert!(signal.send().with(2).key("full").now().is_ok());
+    assert_eq!((numbers.len(), numbers.lost()), (1, 0));
     assert!(signal.send().with(3).key("full").now().is_err());
     assert_eq!(drain(&mut numbers), events([1]));
 }
@@ -320,6 +337,7 @@ on_each_runtime![
     a_send_waits_for_every_stream_it_reaches,
     those_that_do_not_reach_it_do_not_wait,
     one_that_is_blocked_is_not_waited_for,
+    what_is_unblocked_during_a_send_gets_the_next_one,
     a_dropped_wait_has_delivered_nothing_and_holds_no_seat,
     dropping_the_subscription_lets_sends_go_on,
     disconnecting_it_lets_sends_go_on,

@@ -321,7 +321,18 @@ impl<P, R, K> dyn Connected<P, R, K> {
     /// The signal is closed: its stream ends once it is read, and sends that wait for it look again.
     pub(crate) fn let_go_of_senders(&self) {
         if let Some(stream) = self.stream() {
-            stream.close();
+            stream.begin_to_close();
+        }
+        self.wake_senders();
+    }
+
+    /// Has sends that wait for it look again.
+    pub(crate) fn wake_senders(&self) {
+        if !self.head().holds_up() {
+            return;
+        }
+        if let Some(stream) = self.stream() {
+            stream.wake_senders();
         }
         let options = self.options();
         let flow = options.as_ref().and_then(|options| options.flow.as_ref());
@@ -349,9 +360,15 @@ where
         event: &Event<P, K>,
         booking: Option<Booking<P, K>>,
     ) -> Admission<P, K> {
+        // It did not match when the send booked, and has no seat for it: what has changed since comes too late.
+        let comes_too_late = booking
+            .as_ref()
+            .is_some_and(|booking| booking.seat.is_none())
+            && self.stream().is_some_and(StreamTarget::is_waited_for);
         match self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED) {
+            0 if comes_too_late => Admission::Refused,
             0 => self.grant(None, booking.and_then(|booking| booking.seat)),
-            GUARDED => self.ask(event, booking.unwrap_or_default()),
+            GUARDED => self.ask(event, booking.unwrap_or_default(), comes_too_late),
             _ => Admission::Refused,
         }
     }
@@ -365,7 +382,12 @@ where
         }
     }
 
-    fn ask(&self, event: &Event<P, K>, booking: Booking<P, K>) -> Admission<P, K> {
+    fn ask(
+        &self,
+        event: &Event<P, K>,
+        booking: Booking<P, K>,
+        comes_too_late: bool,
+    ) -> Admission<P, K> {
         // A clone, so that the predicate runs without the lock.
         let Some(options) = self.options() else {
             return self.grant(None, booking.seat);
@@ -382,7 +404,7 @@ where
                 Considered::Failed(panic) => return Admission::Failed(panic),
             },
         };
-        if !options.lets_pass() {
+        if comes_too_late || !options.lets_pass() {
             return Admission::Refused;
         }
         if options.debounce.is_some() {
