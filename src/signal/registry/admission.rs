@@ -11,7 +11,7 @@ use super::slot::{Connected, Slot};
 use crate::signal::event::Event;
 use crate::signal::flow::Managed;
 use crate::signal::panic::{Panic, drop_quietly};
-use crate::signal::stream::Seat;
+use crate::signal::stream::{Seat, StreamTarget};
 use crate::signal::target::Kind;
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
@@ -35,7 +35,8 @@ pub(crate) enum Admission<P, K> {
 
 /// What a send has found out about a connection before it began, and got hold of.
 pub(crate) struct Booking<P, K> {
-    held: Option<Held>,
+    /// What its options said, if it has any.
+    asked: Option<Considered>,
     seat: Option<Seat<P, K>>,
 }
 
@@ -43,7 +44,7 @@ pub(crate) struct Booking<P, K> {
 impl<P, K> Default for Booking<P, K> {
     fn default() -> Self {
         Self {
-            held: None,
+            asked: None,
             seat: None,
         }
     }
@@ -62,9 +63,20 @@ where
         event: &Event<P, K>,
         booking: Option<Booking<P, K>>,
     ) -> Admission<P, K> {
+        // What did not match when the send looked for places has none: what has changed since comes too late.
+        let comes_too_late = match &booking {
+            None => false,
+            Some(Booking { asked: None, seat }) => {
+                seat.is_none() && self.stream().is_some_and(StreamTarget::is_waited_for)
+            }
+            Some(Booking { asked, .. }) => matches!(asked, Some(Considered::Refused)),
+        };
+        if comes_too_late {
+            return Admission::Refused;
+        }
         match self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED) {
             0 => self.grant(None, booking.and_then(|booking| booking.seat)),
-            GUARDED => self.ask(event, booking.unwrap_or_default()),
+            GUARDED => self.ask(event, booking),
             _ => Admission::Refused,
         }
     }
@@ -78,22 +90,20 @@ where
         }
     }
 
-    fn ask(&self, event: &Event<P, K>, booking: Booking<P, K>) -> Admission<P, K> {
+    fn ask(&self, event: &Event<P, K>, booking: Option<Booking<P, K>>) -> Admission<P, K> {
+        let Booking { asked, seat } = booking.unwrap_or_default();
         // A clone, so that the predicate runs without the lock.
         let Some(options) = self.options() else {
-            return self.grant(None, booking.seat);
+            return self.grant(None, seat);
         };
         if !self.is_alive() {
             return Admission::Gone;
         }
-        let held = match booking.held {
-            Some(held) => held,
-            None => match options.consider(event) {
-                Considered::Granted(held) => held,
-                Considered::Refused => return Admission::Refused,
-                Considered::Gone => return Admission::Gone,
-                Considered::Failed(panic) => return Admission::Failed(panic),
-            },
+        let held = match asked.unwrap_or_else(|| options.consider(event)) {
+            Considered::Granted(held) => held,
+            Considered::Refused => return Admission::Refused,
+            Considered::Gone => return Admission::Gone,
+            Considered::Failed(panic) => return Admission::Failed(panic),
         };
         if !options.lets_pass() {
             return Admission::Refused;
@@ -102,7 +112,7 @@ where
             return Admission::Defer(held.without_objects());
         }
         if self.spend(&options) {
-            self.grant(Some(held), booking.seat)
+            self.grant(Some(held), seat)
         } else {
             Admission::Refused
         }
@@ -164,18 +174,24 @@ where
         let mut booking = Booking::default();
         let guarded = self.head().state() & GUARDED != 0;
         let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
-        if is_odd || !self.is_alive() {
-            // The walk will find out by itself that it is not to be called.
+        if is_odd {
+            // Blocked, or ended: it is passed by, whatever becomes of it meanwhile.
+            booking.asked = Some(Considered::Refused);
+            return Ok(booking);
+        }
+        if !self.is_alive() {
             return Ok(booking);
         }
         if let Some(options) = guarded.then(|| self.options()).flatten() {
-            let Considered::Granted(mut held) = options.consider(event) else {
+            let mut asked = options.consider(event);
+            let Considered::Granted(held) = &mut asked else {
+                booking.asked = Some(asked);
                 return Ok(booking);
             };
             if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
                 held.promise = Some(wait_for(|| lane.promise(), || lane.listen())?);
             }
-            booking.held = Some(held);
+            booking.asked = Some(asked);
         }
         if let Some(stream) = self.stream() {
             booking.seat = wait_for(|| stream.reserve().ok(), || stream.listen())?;

@@ -225,6 +225,8 @@ where
             slot.stop_calls();
             slot.leave_home();
         }
+        // Sends that wait for it may not be meant for it any more.
+        slot.wake_senders();
         removed
     }
 

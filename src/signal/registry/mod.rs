@@ -54,7 +54,7 @@ use super::filter::Filters;
 use super::sender::Address;
 use super::surroundings::Surroundings;
 use super::target::Target;
-use crate::sync::{Arc, AtomicU64, AtomicUsize, Lock, OnceLock};
+use crate::sync::{Arc, AtomicU64, AtomicUsize, Lock, OnceLock, Weak};
 use watch::Watch;
 
 pub(crate) struct Registry<P, R, K> {
@@ -114,5 +114,10 @@ where
         target: impl Target<P, R, K> + 'static,
     ) -> Arc<Slot<P, R, K>> {
         slot::slot(target, Arc::downgrade(self))
+    }
+
+    /// One that never will be, because its signal has gone.
+    pub(crate) fn homeless_slot(target: impl Target<P, R, K> + 'static) -> Arc<Slot<P, R, K>> {
+        slot::slot(target, Weak::new())
     }
 }

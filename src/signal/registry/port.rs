@@ -71,6 +71,9 @@ where
 
     fn block(&self) {
         self.head.block();
+        // Sends pass it by from now on, those too that wait for it.
+        let slot: &Slot<P, R, K> = self;
+        slot.wake_senders();
     }
 
     fn unblock(&self) {

@@ -69,7 +69,18 @@ impl<P, R, K> dyn Connected<P, R, K> {
     /// The signal is closed: its stream ends once it is read, and sends that wait for it look again.
     pub(crate) fn let_go_of_senders(&self) {
         if let Some(stream) = self.stream() {
-            stream.close();
+            stream.begin_to_close();
+        }
+        self.wake_senders();
+    }
+
+    /// Has sends that wait for it look again.
+    pub(crate) fn wake_senders(&self) {
+        if !self.holds_up() {
+            return;
+        }
+        if let Some(stream) = self.stream() {
+            stream.wake_senders();
         }
         let options = self.options();
         let flow = options.as_ref().and_then(|options| options.flow.as_ref());

@@ -61,7 +61,7 @@ impl<T> Inbox<T> {
 
     /// Whether nothing comes any more. There may be items left.
     pub(crate) fn is_closed(&self) -> bool {
-        self.queue.hold().stage != Stage::Open
+        matches!(self.queue.hold().stage, Stage::Closed | Stage::Abandoned)
     }
 
     /// Puts an item in, as far as there is room, without waiting.
@@ -71,6 +71,11 @@ impl<T> Inbox<T> {
             self.consumer.wake();
         }
         pushed
+    }
+
+    /// Has everybody who waits for room look again, whatever there is.
+    pub(crate) fn wake_senders(&self) {
+        self.room.notify(usize::MAX);
     }
 
     /// Takes a place for an item that is to come. Where nobody has to wait, because something may be lost or the inbox is
@@ -148,11 +153,20 @@ impl<T> Inbox<T> {
 
     /// Ends it on the side of the producers: what is there can be read, and what has a place still comes.
     pub(crate) fn close(&self) {
+        self.end(Stage::Closed);
+    }
+
+    /// As `close`, but takes in what comes from now on, until the consumer has been told of the end.
+    pub(crate) fn begin_to_close(&self) {
+        self.end(Stage::Closing);
+    }
+
+    fn end(&self, how: Stage) {
         let mut queue = self.queue.hold();
-        if queue.stage != Stage::Open {
+        if queue.stage >= how {
             return;
         }
-        queue.stage = Stage::Closed;
+        queue.stage = how;
         drop(queue);
         self.room.notify(usize::MAX);
         self.consumer.wake();

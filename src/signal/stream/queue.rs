@@ -35,9 +35,13 @@ impl<T> Entry<T> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// In the order in which it goes on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     Open,
+    /// No send begins any more, and those that have begun may still bring something: until the consumer has found nothing
+    /// left, and was told that it is over.
+    Closing,
     /// Nothing comes any more but what has a place. What is there can be read.
     Closed,
     /// The consumer is gone, and everything with it.
@@ -81,7 +85,7 @@ impl<T> Queue<T> {
     }
 
     pub(super) fn push(&mut self, item: T, capacity: usize, overflow: Overflow) -> Pushed<T> {
-        if self.stage != Stage::Open {
+        if !matches!(self.stage, Stage::Open | Stage::Closing) {
             return Pushed::Closed(item);
         }
         if self.has_room(capacity) {
@@ -162,8 +166,13 @@ impl<T> Queue<T> {
             }
             Some(Entry::Lost(lost)) => Some(Received::Lost(lost)),
             None => {
-                let is_over = self.stage != Stage::Open && self.places == 0;
-                is_over.then_some(Received::Closed)
+                if self.stage == Stage::Open || self.places > 0 {
+                    return None;
+                }
+                if self.stage == Stage::Closing {
+                    self.stage = Stage::Closed;
+                }
+                Some(Received::Closed)
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::signal::overflow::Overflow;
 use crate::signal::panic::Quiet;
 use crate::signal::registry::{Options, Registry, Request};
 use crate::signal::sender::IntoSender;
-use crate::sync::{Arc, AtomicUsize};
+use crate::sync::{Arc, AtomicUsize, Weak};
 
 /// How many events may wait, where nothing else is said.
 const CAPACITY: usize = 64;
@@ -51,7 +51,7 @@ where
     /// ```
     pub fn subscribe(&self) -> SubscribeBuilder<P, R, K> {
         SubscribeBuilder {
-            registry: Arc::clone(&self.shared.registry),
+            registry: Arc::downgrade(&self.shared.registry),
             filters: Filters::new(),
             options: Options::new(),
             capacity: CAPACITY,
@@ -66,7 +66,8 @@ where
 /// however many match.
 #[must_use = "nothing is subscribed to until the builder is ended by `.await` or `.now()`"]
 pub struct SubscribeBuilder<P, R = (), K = Key> {
-    registry: Arc<Registry<P, R, K>>,
+    /// Weak: a subscription that is not made yet does not keep the others from ending.
+    registry: Weak<Registry<P, R, K>>,
     pub(super) filters: Filters<K>,
     options: Options<P, K>,
     capacity: usize,
@@ -143,16 +144,20 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    /// Subscribes. What `.await` does, from sync code.
+    /// Subscribes. What `.await` does, from sync code. To a signal that is closed or gone, the subscription has ended from
+    /// the beginning.
     pub fn now(self) -> Subscription<P, K> {
         let inbox = Arc::new(Inbox::new(self.capacity, self.overflow));
-        let slot = self.registry.slot(StreamTarget::new(&inbox));
-        let connected = self.registry.connect(Request {
-            slot,
-            name: None,
-            options: self.options,
-            filters: self.filters,
-        });
+        let target = StreamTarget::new(&inbox);
+        let connected = match self.registry.upgrade() {
+            Some(registry) => registry.connect(Request {
+                slot: registry.slot(target),
+                name: None,
+                options: self.options,
+                filters: self.filters,
+            }),
+            None => Registry::homeless_slot(target),
+        };
         Subscription::new(inbox, Connection::new(&connected))
     }
 }

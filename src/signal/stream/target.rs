@@ -69,6 +69,16 @@ impl<P, K> StreamTarget<P, K> {
     pub(crate) fn close(&self) {
         self.inbox.close();
     }
+
+    /// The same, as far as new sends go: those that have begun still deliver.
+    pub(crate) fn begin_to_close(&self) {
+        self.inbox.begin_to_close();
+    }
+
+    /// Has all sends that wait look again.
+    pub(crate) fn wake_senders(&self) {
+        self.inbox.wake_senders();
+    }
 }
 
 /// Its policy, in words.

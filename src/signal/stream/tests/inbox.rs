@@ -99,6 +99,20 @@ fn what_has_a_place_comes_after_the_inbox_was_closed() {
 }
 
 #[test]
+fn one_that_begins_to_close_takes_in_what_comes_until_it_has_told() {
+    let inbox = inbox(2, Overflow::DropOldest);
+    inbox.begin_to_close();
+    assert!(!inbox.is_closed());
+    assert!(matches!(inbox.push(1), Pushed::Taken));
+    assert_eq!(inbox.try_recv(), Some(Received::Item(1)));
+    assert_eq!(inbox.try_recv(), Some(Received::Closed));
+    assert!(inbox.is_closed());
+    assert!(matches!(inbox.push(2), Pushed::Closed(2)));
+    inbox.begin_to_close();
+    assert_eq!(inbox.try_recv(), Some(Received::Closed));
+}
+
+#[test]
 fn each_place_that_becomes_free_wakes_one_who_waits() {
     block_on(async {
         let inbox = inbox(2, Overflow::Wait);
