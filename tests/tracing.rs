@@ -92,7 +92,7 @@ impl Subscriber for Collector {
 fn seen(act: impl FnOnce(&Collector)) {
     let _alone = ALONE
         .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     let collector = Collector::default();
     let _default = set_default(collector.clone());
     act(&collector);
@@ -202,7 +202,7 @@ fn a_subscriber_that_panics_stops_no_callback() {
     }
     let _alone = ALONE
         .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     let _default = set_default(Bad);
     let signal = Signal::builder(0u32).reply::<u32>().build();
     signal.connect_sync(|ev| **ev + 1).now();

@@ -119,7 +119,7 @@ fn what_runs_and_what_waits_is_counted() {
     let info = only(&shown);
     assert_eq!((info.running, info.queued, info.lost), (1, 2, 2));
     assert_eq!((shown.sends_in_flight, shown.failures), (3, 2));
-    deliveries.iter().for_each(|delivery| delivery.abort());
+    deliveries.iter().for_each(fanfare::Delivery::abort);
     while executor.try_tick() {}
     let shown = signal.inspect();
     assert_eq!((only(&shown).running, only(&shown).queued), (0, 0));

@@ -122,7 +122,7 @@ async fn it_is_in_no_count_and_no_report(on: Runtime) {
         let delivery = signal.send().with(1).await;
         assert_eq!(delivery.count(), 0);
         assert!(delivery.is_done());
-        signal.connect_sync(|ev| ev.to_string()).await;
+        signal.connect_sync(std::string::ToString::to_string).await;
         signal
             .connect(|ev| async move { (**ev + 1).to_string() })
             .await;

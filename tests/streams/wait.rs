@@ -259,7 +259,7 @@ async fn a_callback_may_send_to_its_own_full_stream(on: Runtime) {
         .connect_with_sync(state, move |weak, ev| {
             let signal = weak.upgrade().expect("it is being sent");
             let sent = signal.send().with(**ev + 1).key("full").now();
-            seen.push(sent.map(drop).map_err(|unsent| unsent.into_payload()));
+            seen.push(sent.map(drop).map_err(fanfare::Unsent::into_payload));
         })
         .key("again")
         .await;
