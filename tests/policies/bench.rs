@@ -7,7 +7,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use fanfare::testing::ManualClock;
-use fanfare::{Cause, ConnectBuilder, Connection, Delivery, Executor, Report, Signal, SignalBuilder};
+use fanfare::{
+    Cause, ConnectBuilder, Connection, Delivery, Executor, Report, Signal, SignalBuilder,
+};
 use fanfare::{Overflow, Subscription, TryRecvError, Unsent};
 use smol::channel::{Receiver, Sender, unbounded};
 
@@ -49,19 +51,25 @@ impl Bench {
         options: impl FnOnce(ConnectBuilder<u32>) -> ConnectBuilder<u32>,
     ) -> Connection {
         let state = (self.calls.clone(), self.log.clone());
-        let connect = self.signal.connect_with(state, |(calls, log), ev| async move {
-            let number = **ev;
-            let write = |sign: char| log.lock().expect("nobody panics").push(format!("{sign}{number}"));
-            if number >= 90 {
-                write('!');
-                panic!("on purpose");
-            }
-            write('+');
-            let gone = OnDrop(|| write('x'));
-            let _ = calls.recv().await;
-            std::mem::forget(gone);
-            write('-');
-        });
+        let connect = self
+            .signal
+            .connect_with(state, |(calls, log), ev| async move {
+                let number = **ev;
+                let write = |sign: char| {
+                    log.lock()
+                        .expect("nobody panics")
+                        .push(format!("{sign}{number}"))
+                };
+                if number >= 90 {
+                    write('!');
+                    panic!("on purpose");
+                }
+                write('+');
+                let gone = OnDrop(|| write('x'));
+                let _ = calls.recv().await;
+                std::mem::forget(gone);
+                write('-');
+            });
         options(connect).now()
     }
 
@@ -73,7 +81,9 @@ impl Bench {
         let connect = self.signal.connect_with_sync(self.log.clone(), |log, ev| {
             let number = **ev;
             let sign = if number < 90 { '=' } else { '!' };
-            log.lock().expect("nobody panics").push(format!("{sign}{number}"));
+            log.lock()
+                .expect("nobody panics")
+                .push(format!("{sign}{number}"));
             assert!(number < 90, "on purpose");
         });
         options(connect).now()
