@@ -10,6 +10,7 @@
 //! **No user code under a lock.** Keys are hashed and compared before the lock is taken ([`filing`]); what a change
 //! replaces or removes is collected in [`Leavings`](leavings::Leavings) and dropped after it is released.
 
+mod booking;
 mod bucket;
 mod change;
 mod edition;
@@ -34,6 +35,7 @@ mod watch;
 
 use std::hash::Hash;
 
+pub(crate) use booking::Booking;
 use change::Book;
 pub(crate) use edition::Pieces;
 pub(crate) use head::Head;
@@ -44,7 +46,7 @@ pub(crate) use options::{Held, Options};
 pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
 pub(crate) use rest::UnderWay;
-pub(crate) use slot::{Admission, Booking, Slot, Visit};
+pub(crate) use slot::{Admission, Slot, Visit};
 pub(crate) use status::Status;
 
 use super::callback::CallbackId;

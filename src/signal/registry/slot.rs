@@ -7,9 +7,8 @@ use std::mem::needs_drop;
 use std::ops::Deref;
 use std::task::Context;
 
-use event_listener::EventListener;
-
 use super::Registry;
+use super::booking::Booking;
 use super::head::{ASYNC, COUNTED, EXHAUSTED, GUARDED, HOLDS_UP, Head, STREAM};
 use super::options::{Considered, Held, Options, Spent};
 use super::port::Port;
@@ -119,22 +118,6 @@ pub(crate) enum Admission<P, K> {
     Gone,
     /// Its predicate panicked.
     Failed(Panic),
-}
-
-/// What a send has found out about a connection before it began, and got hold of.
-pub(crate) struct Booking<P, K> {
-    held: Option<Held>,
-    seat: Option<Seat<P, K>>,
-}
-
-/// Nothing.
-impl<P, K> Default for Booking<P, K> {
-    fn default() -> Self {
-        Self {
-            held: None,
-            seat: None,
-        }
-    }
 }
 
 /// A connection that is in no list yet.
@@ -318,29 +301,6 @@ impl<P, R, K> dyn Connected<P, R, K> {
         (running_now, waiting + put_off)
     }
 
-    /// The signal is closed: its stream ends once it is read, and sends that wait for it look again.
-    pub(crate) fn let_go_of_senders(&self) {
-        if let Some(stream) = self.stream() {
-            stream.begin_to_close();
-        }
-        self.wake_senders();
-    }
-
-    /// Has sends that wait for it look again.
-    pub(crate) fn wake_senders(&self) {
-        if !self.head().holds_up() {
-            return;
-        }
-        if let Some(stream) = self.stream() {
-            stream.wake_senders();
-        }
-        let options = self.options();
-        let flow = options.as_ref().and_then(|options| options.flow.as_ref());
-        if let Some(lane) = flow.and_then(|flow| flow.lane.as_ref()) {
-            lane.wake_senders();
-        }
-    }
-
     /// Whether all it listens to is senders that have died.
     pub(super) fn is_orphaned(&self) -> bool {
         self.record.hold().is_orphaned()
@@ -468,51 +428,9 @@ where
         debounce.offer(Box::new(begin), timer, &*spawner);
     }
 
-    /// Whether a send may have to wait for it.
-    pub(super) fn may_hold_up(&self) -> bool {
-        self.stream().is_some_and(StreamTarget::is_waited_for)
-            || self.options().is_some_and(|options| options.may_hold_up())
-    }
-
     /// Whether its calls are to be cancelled when it ends.
     pub(super) fn cancels(&self) -> bool {
         self.options()
             .is_some_and(|options| options.flow.as_ref().is_some_and(|flow| flow.cancels()))
     }
-
-    /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.
-    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, EventListener> {
-        let mut booking = Booking::default();
-        let guarded = self.head().state() & GUARDED != 0;
-        let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
-        if is_odd || !self.is_alive() {
-            // The walk will find out by itself that it is not to be called.
-            return Ok(booking);
-        }
-        if let Some(options) = guarded.then(|| self.options()).flatten() {
-            let Considered::Granted(mut held) = options.consider(event) else {
-                return Ok(booking);
-            };
-            if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
-                held.promise = Some(wait_for(|| lane.promise(), || lane.listen())?);
-            }
-            booking.held = Some(held);
-        }
-        if let Some(stream) = self.stream() {
-            booking.seat = wait_for(|| stream.reserve().ok(), || stream.listen())?;
-        }
-        Ok(booking)
-    }
-}
-
-/// Looks, listens, and looks again: what comes in between is not missed.
-fn wait_for<T>(
-    mut look: impl FnMut() -> Option<T>,
-    listen: impl FnOnce() -> EventListener,
-) -> Result<T, EventListener> {
-    if let Some(found) = look() {
-        return Ok(found);
-    }
-    let listener = listen();
-    look().ok_or(listener)
 }
