@@ -97,7 +97,8 @@ async fn every_awaited_end_waits(on: Runtime) {
     let signal = on.builder(0).reply::<u32>().build();
     signal.connect_sync(|ev| **ev).await;
     let subscribe = signal.subscribe().capacity(1).overflow(Overflow::Wait);
-    let mut numbers = subscribe.await;
+    // Before the callback, whose reply is all that `.first()` goes on to.
+    let mut numbers = subscribe.priority(1).await;
     signal.send().with(1).await;
     let mut join = signal.send().with(2).join();
     let mut grouped = signal.send().with(3).join().by_priority();
