@@ -19,8 +19,12 @@ mod senders;
 mod waits;
 
 // Time, and what goes wrong.
+mod failures;
+mod retold;
 mod time;
 
 // How it ends.
+mod cancel;
+mod reconnected;
+mod unfinished;
 
-// Threads that do all of it at once.

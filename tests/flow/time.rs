@@ -140,10 +140,10 @@ async fn attempts_come_after_their_pauses_and_keep_the_turn(_: Runtime) {
     assert_eq!(log.take(), [1]);
     clock.advance(SECOND);
     executor.run_until_stalled();
-    assert_eq!(log.take(), [1], "the next pause is twice as long");
+    assert_eq!(log.len(), 0, "the next pause is twice as long");
     clock.advance(SECOND);
     executor.run_until_stalled();
-    assert_eq!(log.take(), []);
+    assert_eq!(log.len(), 0);
     clock.advance(SECOND);
     executor.run_until_stalled();
     assert_eq!(log.take(), [1, 2]);
@@ -199,7 +199,7 @@ async fn a_debounced_callback_gets_the_last_event_after_quiet(_: Runtime) {
         clock.advance(SECOND / 2);
         executor.run_until_stalled();
     }
-    assert_eq!(log.take(), []);
+    assert_eq!(log.len(), 0);
     clock.advance(SECOND / 2);
     executor.run_until_stalled();
     assert_eq!(log.take(), [3]);
@@ -239,7 +239,7 @@ async fn what_is_debounced_ends_with_its_connection_and_its_signal(_: Runtime) {
     assert!(executor.is_empty() && clock.sleepers() == 0);
     clock.advance(SECOND);
     executor.run_until_stalled();
-    assert_eq!(log.take(), []);
+    assert_eq!(log.len(), 0);
 }
 
 async fn a_drain_waits_for_what_is_debounced(_: Runtime) {
