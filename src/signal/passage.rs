@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::future::Future;
 use std::pin::Pin;
 
-use event_listener::EventListener;
+use event_listener::{Event as Told, EventListener};
 
 use super::conduct::{Booked, gather};
 use super::event::Event;
@@ -17,6 +17,7 @@ use super::failure::Cause;
 use super::flight::Aloft;
 use super::flow::{Deadline, Sleep};
 use super::handle::Shared;
+use crate::sync::Arc;
 
 /// Leave to begin: the connections that are reached, with what was booked of them.
 pub(super) struct Passage<P, R, K> {
@@ -27,8 +28,33 @@ pub(super) struct Passage<P, R, K> {
 /// Why a send may not begin.
 pub(super) enum Barred {
     /// Until this is told, at least.
-    Full(EventListener),
+    Full(Bar),
     Closed,
+}
+
+/// What a send waits for: a place of a connection's, or of the signal's.
+pub(crate) struct Bar {
+    listener: EventListener,
+    /// Whose places those are that not every send needs.
+    room: Option<Arc<Told>>,
+}
+
+impl Bar {
+    pub(crate) fn of(room: &Arc<Told>) -> Self {
+        Self {
+            listener: room.listen(),
+            room: Some(Arc::clone(room)),
+        }
+    }
+
+    /// Who was told of a place may not need it any more: the next one looks for himself.
+    fn pass_on(self, next: Option<&Self>) {
+        let Some(room) = self.room else { return };
+        let next = next.and_then(|next| next.room.as_ref());
+        if next.is_none_or(|next| !Arc::ptr_eq(next, &room)) {
+            room.notify_additional(1);
+        }
+    }
 }
 
 impl<P, R, K> Passage<P, R, K>
@@ -48,29 +74,29 @@ where
         }
         event.complete(&shared.lent, shared.is_named);
         let got = Self::try_get(shared, event, to_all);
-        got.map_err(|listener| {
+        got.map_err(|bar| {
             // What is borrowed of the signal is not kept while others send.
             event.part();
             // Whoever closes the signal looks for who waits after having closed it.
             if shared.registry.is_closed() {
                 Barred::Closed
             } else {
-                Barred::Full(listener)
+                Barred::Full(bar)
             }
         })
     }
 
-    fn try_get(
-        shared: &Shared<P, R, K>,
-        event: &Event<P, K>,
-        to_all: bool,
-    ) -> Result<Self, EventListener> {
+    fn try_get(shared: &Shared<P, R, K>, event: &Event<P, K>, to_all: bool) -> Result<Self, Bar> {
         let flight = &shared.registry.surroundings.flight;
         let aloft = match flight.try_take_off() {
             Some(aloft) => aloft,
             None => {
                 let listener = flight.listen_for_room();
-                flight.try_take_off().ok_or(listener)?
+                let bar = Bar {
+                    listener,
+                    room: None,
+                };
+                flight.try_take_off().ok_or(bar)?
             }
         };
         let row = gather(&shared.registry, event, to_all).into_iter();
@@ -78,14 +104,14 @@ where
             let booking = slot.holds_up().then(|| slot.book(event)).transpose()?;
             Ok((slot, booking))
         });
-        let row = row.collect::<Result<Vec<_>, EventListener>>()?;
+        let row = row.collect::<Result<Vec<_>, Bar>>()?;
         Ok(Self { row, aloft })
     }
 }
 
 /// A send that looks for leave to begin.
 pub(super) struct Waiting {
-    listener: Option<EventListener>,
+    bar: Option<Bar>,
     deadline: Option<Deadline>,
     /// Made when it has to wait: tells when its time is up.
     sleep: Option<Sleep>,
@@ -94,7 +120,7 @@ pub(super) struct Waiting {
 impl Waiting {
     pub(super) fn new(deadline: Option<Deadline>) -> Self {
         Self {
-            listener: None,
+            bar: None,
             deadline,
             sleep: None,
         }
@@ -102,7 +128,7 @@ impl Waiting {
 
     /// Whether it has had to wait.
     pub(super) fn has_begun(&self) -> bool {
-        self.listener.is_some()
+        self.bar.is_some()
     }
 
     /// What is left of its time goes to its calls.
@@ -117,15 +143,23 @@ impl Waiting {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         loop {
-            if let Some(listener) = &mut self.listener {
-                if Pin::new(listener).poll(cx).is_pending() {
+            if let Some(bar) = &mut self.bar {
+                if Pin::new(&mut bar.listener).poll(cx).is_pending() {
                     break;
                 }
             }
-            match get() {
+            let told = self.bar.take();
+            let got = get();
+            if let Some(told) = told {
+                told.pass_on(match &got {
+                    Err(Barred::Full(next)) => Some(next),
+                    _ => None,
+                });
+            }
+            match got {
                 Ok(passage) => return Poll::Ready(Ok(passage)),
                 Err(Barred::Closed) => return Poll::Ready(Err(Cause::Closed)),
-                Err(Barred::Full(listener)) => self.listener = Some(listener),
+                Err(Barred::Full(bar)) => self.bar = Some(bar),
             }
         }
         if let Some(deadline) = &self.deadline {

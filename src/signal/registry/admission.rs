@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::hash::Hash;
 
-use event_listener::EventListener;
+use event_listener::Event as Told;
 
 use super::head::{ASYNC, COUNTED, GUARDED, HOLDS_UP, STREAM};
 use super::options::{Considered, Held, Options, Spent};
@@ -11,6 +11,7 @@ use super::slot::{Connected, Slot};
 use crate::signal::event::Event;
 use crate::signal::flow::Managed;
 use crate::signal::panic::{Panic, drop_quietly};
+use crate::signal::passage::Bar;
 use crate::signal::stream::Seat;
 use crate::signal::target::Kind;
 use crate::spawn::BoxFuture;
@@ -35,7 +36,8 @@ pub(crate) enum Admission<P, K> {
 
 /// What a send has found out about a connection before it began, and got hold of.
 pub(crate) struct Booking<P, K> {
-    held: Option<Held>,
+    /// What the options said, if they were asked.
+    considered: Option<Considered>,
     seat: Option<Seat<P, K>>,
 }
 
@@ -43,7 +45,7 @@ pub(crate) struct Booking<P, K> {
 impl<P, K> Default for Booking<P, K> {
     fn default() -> Self {
         Self {
-            held: None,
+            considered: None,
             seat: None,
         }
     }
@@ -86,14 +88,12 @@ where
         if !self.is_alive() {
             return Admission::Gone;
         }
-        let held = match booking.held {
-            Some(held) => held,
-            None => match options.consider(event) {
-                Considered::Granted(held) => held,
-                Considered::Refused => return Admission::Refused,
-                Considered::Gone => return Admission::Gone,
-                Considered::Failed(panic) => return Admission::Failed(panic),
-            },
+        let considered = booking.considered;
+        let held = match considered.unwrap_or_else(|| options.consider(event)) {
+            Considered::Granted(held) => held,
+            Considered::Refused => return Admission::Refused,
+            Considered::Gone => return Admission::Gone,
+            Considered::Failed(panic) => return Admission::Failed(panic),
         };
         if !options.lets_pass() {
             return Admission::Refused;
@@ -145,7 +145,7 @@ where
         };
         let (timer, spawner) = (home.timer(), home.lasting_spawner());
         let weak: Weak<Slot<P, R, K>> = Arc::downgrade(self);
-        let aloft = home.flight.take_off();
+        let aloft = home.flight.put_off();
         let begin = move || {
             let slot = weak.upgrade()?;
             let held = slot.grant_again(held)?;
@@ -160,7 +160,7 @@ where
     }
 
     /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.
-    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, EventListener> {
+    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, Bar> {
         let mut booking = Booking::default();
         let guarded = self.head().state() & GUARDED != 0;
         let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
@@ -169,29 +169,26 @@ where
             return Ok(booking);
         }
         if let Some(options) = guarded.then(|| self.options()).flatten() {
-            let Considered::Granted(mut held) = options.consider(event) else {
-                return Ok(booking);
-            };
-            if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
-                held.promise = Some(wait_for(|| lane.promise(), || lane.listen())?);
+            let mut considered = options.consider(event);
+            if let Considered::Granted(held) = &mut considered {
+                if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
+                    held.promise = Some(wait_for(|| lane.promise(), lane.room())?);
+                }
             }
-            booking.held = Some(held);
+            booking.considered = Some(considered);
         }
         if let Some(stream) = self.stream() {
-            booking.seat = wait_for(|| stream.reserve().ok(), || stream.listen())?;
+            booking.seat = wait_for(|| stream.reserve().ok(), stream.room())?;
         }
         Ok(booking)
     }
 }
 
 /// Looks, listens, and looks again: what comes in between is not missed.
-fn wait_for<T>(
-    mut look: impl FnMut() -> Option<T>,
-    listen: impl FnOnce() -> EventListener,
-) -> Result<T, EventListener> {
+fn wait_for<T>(mut look: impl FnMut() -> Option<T>, room: &Arc<Told>) -> Result<T, Bar> {
     if let Some(found) = look() {
         return Ok(found);
     }
-    let listener = listen();
-    look().ok_or(listener)
+    let bar = Bar::of(room);
+    look().ok_or(bar)
 }
