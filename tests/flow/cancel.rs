@@ -12,7 +12,11 @@ use crate::runtime::Runtime;
 /// Both are done, and the callback is not running.
 fn check_at_rest(executor: &SeededExecutor, signal: &Signal<usize>, connection: &Connection) {
     executor.run_until_stalled();
-    assert!(poll(&mut signal.idle()).is_ready(), "{:?}", signal.inspect());
+    assert!(
+        poll(&mut signal.idle()).is_ready(),
+        "{:?}",
+        signal.inspect()
+    );
     assert!(poll(&mut connection.disconnect_and_wait()).is_ready());
     assert!(executor.is_empty());
     assert_eq!(signal.inspect().sends_in_flight, 0);
@@ -32,7 +36,14 @@ fn connect(signal: &Signal<usize>, course: &Course, how: &str) -> Connection {
     .now()
 }
 
-const WAYS: [&str; 6] = ["plain", "sequential", "ordered", "limited", "timed", "cancelled"];
+const WAYS: [&str; 6] = [
+    "plain",
+    "sequential",
+    "ordered",
+    "limited",
+    "timed",
+    "cancelled",
+];
 
 async fn a_dropped_join_cancels_what_runs_and_what_waits(_: Runtime) {
     for how in WAYS {
@@ -45,13 +56,23 @@ async fn a_dropped_join_cancels_what_runs_and_what_waits(_: Runtime) {
         }
         assert!(poll(&mut signal.idle()).is_pending(), "{how}");
         let begun = course.log.take().len();
-        assert_eq!(begun, if ["sequential", "ordered"].contains(&how) { 1 } else { 4 });
+        assert_eq!(
+            begun,
+            if ["sequential", "ordered"].contains(&how) {
+                1
+            } else {
+                4
+            }
+        );
         // One that waits, then the one that runs: the next one gets its turn.
         drop(joins.remove(2));
         drop(joins.remove(0));
         course.open_all();
         for join in &mut joins {
-            assert!(executor.run_until(join).expect("it has its turn").is_ok(), "{how}");
+            assert!(
+                executor.run_until(join).expect("it has its turn").is_ok(),
+                "{how}"
+            );
         }
         drop(joins);
         assert_eq!(signal.failure_count(), 2, "{how}");
@@ -87,7 +108,9 @@ async fn a_call_behind_one_that_was_aborted_gets_its_turn(_: Runtime) {
         let (executor, _, signal) = by_hand();
         let course = Course::new();
         let connection = connect(&signal, &course, how);
-        let sent: Vec<_> = (0..4).map(|n| signal.send().with(n).now().unwrap()).collect();
+        let sent: Vec<_> = (0..4)
+            .map(|n| signal.send().with(n).now().unwrap())
+            .collect();
         executor.run_until_stalled();
         sent[1].abort();
         sent[0].abort();
@@ -105,8 +128,14 @@ async fn the_end_of_a_connection_stops_what_waits_and_cancels_if_told_to(_: Runt
         for joins in [false, true] {
             let (executor, _, signal) = by_hand();
             let course = Course::new();
-            let connect = signal.connect_with(course.clone(), Course::run).sequential();
-            let connect = if cancels { connect.cancel_on_disconnect() } else { connect };
+            let connect = signal
+                .connect_with(course.clone(), Course::run)
+                .sequential();
+            let connect = if cancels {
+                connect.cancel_on_disconnect()
+            } else {
+                connect
+            };
             let connection = connect.now();
             let first = signal.send().now().unwrap();
             executor.run_until_stalled();
@@ -135,12 +164,19 @@ async fn the_end_of_a_connection_stops_what_waits_and_cancels_if_told_to(_: Runt
 async fn one_that_has_had_its_last_call_can_still_be_cancelled(_: Runtime) {
     let (executor, _, signal) = by_hand();
     let course = Course::new();
-    let connection = signal.connect_with(course, Course::run).once().cancel_on_disconnect().now();
+    let connection = signal
+        .connect_with(course, Course::run)
+        .once()
+        .cancel_on_disconnect()
+        .now();
     let delivery = signal.send().now().unwrap();
     executor.run_until_stalled();
     assert!(!connection.is_connected());
     assert!(!connection.disconnect());
-    assert_eq!(outcome(&executor, delivery.join()).expect("it is cancelled"), ["aborted"]);
+    assert_eq!(
+        outcome(&executor, delivery.join()).expect("it is cancelled"),
+        ["aborted"]
+    );
     check_at_rest(&executor, &signal, &connection);
 }
 
@@ -148,8 +184,17 @@ async fn a_dropped_signal_cancels_what_was_to_be_and_lets_the_rest_go_on(_: Runt
     let (executor, _, signal) = by_hand();
     let course = Course::new();
     let callback = Callback::with(course.clone(), Course::run);
-    signal.connect_callback(&callback).sequential().key("goes on").now();
-    signal.connect_with(course.clone(), Course::run).sequential().cancel_on_disconnect().key("ends").now();
+    signal
+        .connect_callback(&callback)
+        .sequential()
+        .key("goes on")
+        .now();
+    signal
+        .connect_with(course.clone(), Course::run)
+        .sequential()
+        .cancel_on_disconnect()
+        .key("ends")
+        .now();
     let sent: Vec<_> = ["goes on", "goes on", "ends", "ends"]
         .into_iter()
         .zip(0..)
@@ -158,7 +203,10 @@ async fn a_dropped_signal_cancels_what_was_to_be_and_lets_the_rest_go_on(_: Runt
     executor.run_until_stalled();
     drop(signal);
     executor.run_until_stalled();
-    assert_eq!(sent.iter().map(Delivery::is_done).collect::<Vec<_>>(), [false, false, true, true]);
+    assert_eq!(
+        sent.iter().map(Delivery::is_done).collect::<Vec<_>>(),
+        [false, false, true, true]
+    );
     course.open_all();
     for (number, delivery) in sent.into_iter().enumerate() {
         let told = outcome(&executor, delivery.join()).expect("nothing waits for ever");
@@ -172,11 +220,14 @@ async fn what_is_cancelled_is_gone_when_the_wait_is_over(on: Runtime) {
     let signal = on.signal(0usize);
     let (begun, gone) = (Gate::new(), Gate::new());
     let connection = signal
-        .connect_with((begun.clone(), gone.clone()), |(begun, gone), _| async move {
-            let _guard = opens(&gone);
-            begun.open();
-            std::future::pending::<()>().await;
-        })
+        .connect_with(
+            (begun.clone(), gone.clone()),
+            |(begun, gone), _| async move {
+                let _guard = opens(&gone);
+                begun.open();
+                std::future::pending::<()>().await;
+            },
+        )
         .sequential()
         .cancel_on_disconnect()
         .await;

@@ -27,7 +27,10 @@ fn listen<R: Send + 'static>(signal: &Signal<usize, R>) -> Log<String> {
                 fanfare::Cause::Panicked(panic) => panic.message().to_owned(),
                 other => format!("{other:?}"),
             };
-            written.push(format!("{} {cause} {event:?}", failed.name().unwrap_or("-")));
+            written.push(format!(
+                "{} {cause} {event:?}",
+                failed.name().unwrap_or("-")
+            ));
         })
         .now();
     log
@@ -44,8 +47,13 @@ fn check(executor: &SeededExecutor, signal: &Signal<usize>, told: &Log<String>, 
     let (heard, report) = report.expect("it has failed");
     assert_eq!(heard, [expected]);
     assert_eq!(report.failures().count(), 1);
-    let report = executor.run_until(signal.send().with(7).join()).expect("it fails");
-    assert_eq!((told.take(), report.failures().count()), (vec![expected.to_owned()], 1));
+    let report = executor
+        .run_until(signal.send().with(7).join())
+        .expect("it fails");
+    assert_eq!(
+        (told.take(), report.failures().count()),
+        (vec![expected.to_owned()], 1)
+    );
     assert_eq!(signal.failure_count(), 2);
 }
 
@@ -65,9 +73,18 @@ async fn a_panic_is_told_once(_: Runtime) {
                         panic!("{ON_PURPOSE}");
                     }),
                 };
-                let connect = if managed { connect.sequential() } else { connect };
+                let connect = if managed {
+                    connect.sequential()
+                } else {
+                    connect
+                };
                 connect.name("bad").now();
-                check(&executor, &signal, &told, &format!("bad {ON_PURPOSE} Some(7)"));
+                check(
+                    &executor,
+                    &signal,
+                    &told,
+                    &format!("bad {ON_PURPOSE} Some(7)"),
+                );
             }
         }
     }
@@ -85,19 +102,36 @@ async fn a_panic_in_the_drop_of_a_future_is_the_calls(_: Runtime) {
                 let _ = &bomb;
                 left -= 1;
                 cx.waker().wake_by_ref();
-                if left == 0 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+                if left == 0 {
+                    std::task::Poll::Ready(())
+                } else {
+                    std::task::Poll::Pending
+                }
             })
         });
-        let connect = if managed { connect.sequential() } else { connect };
+        let connect = if managed {
+            connect.sequential()
+        } else {
+            connect
+        };
         connect.name("bad").now();
-        check(&executor, &signal, &told, &format!("bad {ON_PURPOSE} Some(7)"));
+        check(
+            &executor,
+            &signal,
+            &told,
+            &format!("bad {ON_PURPOSE} Some(7)"),
+        );
     }
 }
 
 async fn a_timeout_is_told_once(_: Runtime) {
     let (executor, clock, signal) = by_hand();
     let told = listen(&signal);
-    signal.connect(|_| pending()).timeout(SECOND).name("slow").now();
+    signal
+        .connect(|_| pending())
+        .timeout(SECOND)
+        .name("slow")
+        .now();
     let delivery = signal.send().with(7).now().unwrap();
     executor.run_until_stalled();
     assert_eq!(told.take(), [""; 0]);
@@ -138,7 +172,11 @@ async fn a_dropped_call_is_told_once_with_its_own_event(_: Runtime) {
         let (executor, _, signal) = by_hand();
         let told = listen(&signal);
         let course = Course::new();
-        signal.connect_with(course.clone(), Course::run).queue(1, overflow).name("full").now();
+        signal
+            .connect_with(course.clone(), Course::run)
+            .queue(1, overflow)
+            .name("full")
+            .now();
         for number in [7, 8] {
             drop(signal.send().with(number).now().unwrap());
         }
@@ -156,14 +194,41 @@ async fn an_error_is_told_and_stays_a_reply(_: Runtime) {
     let builder = Signal::builder(0usize).fallible::<usize, String>();
     let signal = builder.spawner(executor.clone()).build();
     let told = listen(&signal);
-    signal.connect(|ev| async move { if **ev > 2 { Err(format!("{} is much", **ev)) } else { Ok(1) } }).name("async").now();
-    signal.connect_sync(|ev| if **ev > 3 { Err("sync".to_owned()) } else { Ok(2) }).name("sync").now();
+    signal
+        .connect(|ev| async move {
+            if **ev > 2 {
+                Err(format!("{} is much", **ev))
+            } else {
+                Ok(1)
+            }
+        })
+        .name("async")
+        .now();
+    signal
+        .connect_sync(|ev| {
+            if **ev > 3 {
+                Err("sync".to_owned())
+            } else {
+                Ok(2)
+            }
+        })
+        .name("sync")
+        .now();
     let report = executor.run_until(signal.send().with(4).join()).unwrap();
     assert!(report.is_ok());
-    assert_eq!(report.replies(), [Err("4 is much".to_owned()), Err("sync".to_owned())]);
+    assert_eq!(
+        report.replies(),
+        [Err("4 is much".to_owned()), Err("sync".to_owned())]
+    );
     let mut heard = told.take();
     heard.sort();
-    assert_eq!(heard, ["async Failed(\"4 is much\") Some(4)", "sync Failed(\"sync\") Some(4)"]);
+    assert_eq!(
+        heard,
+        [
+            "async Failed(\"4 is much\") Some(4)",
+            "sync Failed(\"sync\") Some(4)"
+        ]
+    );
     let delivery = signal.send().with(3).now().unwrap();
     let report = executor.run_until(delivery.join()).unwrap();
     assert_eq!(report.replies(), [Err("3 is much".to_owned()), Ok(2)]);
@@ -174,7 +239,10 @@ async fn an_error_is_told_and_stays_a_reply(_: Runtime) {
 async fn of_several_attempts_the_last_alone_is_told(_: Runtime) {
     let (executor, clock) = (SeededExecutor::new(1), ManualClock::new());
     let builder = Signal::builder(0usize).fallible::<(), String>();
-    let signal = builder.spawner(executor.clone()).timer(clock.clone()).build();
+    let signal = builder
+        .spawner(executor.clone())
+        .timer(clock.clone())
+        .build();
     let told = listen(&signal);
     let attempts = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&attempts);
@@ -209,10 +277,21 @@ async fn of_several_attempts_the_last_alone_is_told(_: Runtime) {
 async fn the_name_is_the_key(_: Runtime) {
     let (executor, _, signal) = by_hand();
     let log = Log::new();
-    signal.failures().connect_sync(log.writes("one")).key("one").now();
+    signal
+        .failures()
+        .connect_sync(log.writes("one"))
+        .key("one")
+        .now();
     signal.failures().connect_sync(log.writes("all")).now();
-    signal.failures().connect_sync(log.writes("other")).key("other").now();
-    signal.connect(|_| async { panic!("{ON_PURPOSE}") }).name("one").now();
+    signal
+        .failures()
+        .connect_sync(log.writes("other"))
+        .key("other")
+        .now();
+    signal
+        .connect(|_| async { panic!("{ON_PURPOSE}") })
+        .name("one")
+        .now();
     signal.connect(|_| async { panic!("{ON_PURPOSE}") }).now();
     let report = executor.run_until(signal.send().join()).unwrap();
     assert_eq!(told(&report), [ON_PURPOSE, ON_PURPOSE]);

@@ -25,6 +25,9 @@ mod time;
 
 // How it ends.
 mod cancel;
+mod life;
 mod reconnected;
 mod unfinished;
 
+// Threads that do all of it at once.
+mod stress;

@@ -18,7 +18,11 @@ async fn calls_in_hand_go_by_the_new_limit(_: Runtime) {
     }
     executor.run_until_stalled();
     assert_eq!(course.take(), "+0");
-    signal.connect_callback(&callback).max_in_flight(3).queue(9, Overflow::DropNewest).now();
+    signal
+        .connect_callback(&callback)
+        .max_in_flight(3)
+        .queue(9, Overflow::DropNewest)
+        .now();
     executor.run_until_stalled();
     assert_eq!(course.log.take().len(), 2);
     course.open_all();
@@ -49,7 +53,11 @@ async fn calls_that_a_connect_hands_over_run_under_no_lock(_: Runtime) {
     begun.wait().await;
     drop(signal.send().with(1).now().unwrap());
     drop(signal.send().with(2).now().unwrap());
-    signal.connect_callback(&callback).max_in_flight(2).queue(9, Overflow::DropNewest).now();
+    signal
+        .connect_callback(&callback)
+        .max_in_flight(2)
+        .queue(9, Overflow::DropNewest)
+        .now();
     assert_eq!(log.take(), [1, 2]);
     go.open();
     thread.join().expect("no panic");
@@ -60,13 +68,23 @@ async fn disconnecting_cancels_calls_that_began_before(_: Runtime) {
     let (executor, _, signal) = by_hand();
     let course = Course::new();
     let callback = Callback::with(course.clone(), Course::run);
-    let connection = signal.connect_callback(&callback).cancel_on_disconnect().now();
+    let connection = signal
+        .connect_callback(&callback)
+        .cancel_on_disconnect()
+        .now();
     let delivery = signal.send().now().unwrap();
     executor.run_until_stalled();
-    signal.connect_callback(&callback).cancel_on_disconnect().key("a").now();
+    signal
+        .connect_callback(&callback)
+        .cancel_on_disconnect()
+        .key("a")
+        .now();
     let mut wait = connection.disconnect_and_wait();
     executor.run_until_stalled();
-    assert_eq!(outcome(&executor, delivery.join()).expect("it is cancelled"), ["aborted"]);
+    assert_eq!(
+        outcome(&executor, delivery.join()).expect("it is cancelled"),
+        ["aborted"]
+    );
     assert!(poll(&mut wait).is_ready());
 }
 
@@ -77,13 +95,29 @@ async fn sends_that_wait_for_an_old_limit_go_on_without_it(_: Runtime) {
         let callback = Callback::with(course.clone(), Course::run);
         signal.connect_callback(&callback).max_in_flight(1).now();
         drop(signal.send().now().unwrap());
-        let mut sends: Vec<_> = (1..4).map(|n| signal.send().with(n).into_future()).collect();
-        assert!(sends.iter_mut().all(|send| executor.run_until(send).is_none()));
+        let mut sends: Vec<_> = (1..4)
+            .map(|n| signal.send().with(n).into_future())
+            .collect();
+        assert!(
+            sends
+                .iter_mut()
+                .all(|send| executor.run_until(send).is_none())
+        );
         let connect = signal.connect_callback(&callback);
-        let connect = if ordered { connect.ordered_by(|ev| **ev) } else { connect };
+        let connect = if ordered {
+            connect.ordered_by(|ev| **ev)
+        } else {
+            connect
+        };
         connect.now();
         for send in &mut sends {
-            assert_eq!(executor.run_until(send).expect("there is no limit any more").count(), 1);
+            assert_eq!(
+                executor
+                    .run_until(send)
+                    .expect("there is no limit any more")
+                    .count(),
+                1
+            );
         }
         course.open_all();
         executor.run_until_stalled();
@@ -105,7 +139,10 @@ async fn a_predicate_is_asked_once_a_send(_: Runtime) {
         .queue(3, Overflow::Wait)
         .now();
     for number in 0..4 {
-        assert_eq!(signal.send().with(number).now().unwrap().count(), (number + 1) % 2);
+        assert_eq!(
+            signal.send().with(number).now().unwrap().count(),
+            (number + 1) % 2
+        );
     }
     assert_eq!(asked.take(), [0, 1, 2, 3]);
     course.open_all();
@@ -129,7 +166,11 @@ async fn a_queue_that_waits_drops_nothing_that_comes_unforeseen(_: Runtime) {
         .connect_sync(move |_| drop(guard.lock().expect("nobody panics here").take()))
         .priority(1)
         .now();
-    let delivery = signal.send().with(2).now().expect("what is full is blocked");
+    let delivery = signal
+        .send()
+        .with(2)
+        .now()
+        .expect("what is full is blocked");
     assert_eq!(delivery.count(), 2);
     course.open_all();
     executor.run_until_stalled();

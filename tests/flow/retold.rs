@@ -21,7 +21,11 @@ async fn what_fails_in_a_failure_callback_is_counted_and_told_to_nobody(_: Runti
     executor.run_until_stalled();
     assert_eq!(signal.failure_count(), 1);
     assert_eq!(failures.failure_count(), 2);
-    assert_eq!(signal.failures().failure_count(), 2, "each call gives the same signal");
+    assert_eq!(
+        signal.failures().failure_count(),
+        2,
+        "each call gives the same signal"
+    );
     assert_eq!(meta.take(), [""; 0]);
 }
 
@@ -40,7 +44,11 @@ async fn a_failure_callback_that_sends_to_the_signal_is_told_once(_: Runtime) {
             })
             .now();
         let connect = signal.connect_sync(|_| panic!("{ON_PURPOSE}")).key("sync");
-        let connect = if sequential { connect.sequential() } else { connect };
+        let connect = if sequential {
+            connect.sequential()
+        } else {
+            connect
+        };
         connect.now();
         drop(signal.send().key("sync").now().unwrap());
         executor.run_until_stalled();
@@ -61,7 +69,12 @@ async fn a_failure_callback_that_joins_the_signal_does_not_wait_for_ever(_: Runt
         .connect_sync(move |_| {
             let signal = weak.upgrade().expect("it is there");
             let report = block_on(signal.send().with(1).join());
-            told.push(report.failures().map(|failure| format!("{:?}", failure.cause())).collect::<Vec<_>>());
+            told.push(
+                report
+                    .failures()
+                    .map(|failure| format!("{:?}", failure.cause()))
+                    .collect::<Vec<_>>(),
+            );
         })
         .now();
     signal
@@ -76,7 +89,11 @@ async fn a_failure_callback_that_joins_the_signal_does_not_wait_for_ever(_: Runt
 }
 
 async fn an_overflow_callback_may_send_again(_: Runtime) {
-    for overflow in [Overflow::DropOldest, Overflow::DropNewest, Overflow::KeepLatest] {
+    for overflow in [
+        Overflow::DropOldest,
+        Overflow::DropNewest,
+        Overflow::KeepLatest,
+    ] {
         let (executor, _, signal) = by_hand();
         let (told, weak, course) = (Log::new(), signal.downgrade(), Course::new());
         let log = told.clone();
@@ -88,17 +105,28 @@ async fn an_overflow_callback_may_send_again(_: Runtime) {
                 drop(signal.send().with(9).now().unwrap());
             })
             .now();
-        signal.connect_with(course.clone(), Course::run).queue(1, overflow).now();
+        signal
+            .connect_with(course.clone(), Course::run)
+            .queue(1, overflow)
+            .now();
         for number in 0..4 {
             drop(signal.send().with(number).now().unwrap());
         }
         course.open_all();
         executor.run_until_stalled();
         // The new one can be put out as well, by what the callback sends because of the old one: told once that is over.
-        let twice = if overflow == Overflow::DropNewest { 1 } else { 2 };
+        let twice = if overflow == Overflow::DropNewest {
+            1
+        } else {
+            2
+        };
         let told = told.take().len();
         assert_eq!(told, 2 * twice, "{overflow}");
-        assert_eq!(signal.failure_count() as usize, 4 + told - 2, "{overflow}: all but two");
+        assert_eq!(
+            signal.failure_count() as usize,
+            4 + told - 2,
+            "{overflow}: all but two"
+        );
         assert_eq!(course.log.take().len(), 4, "{overflow}: two ran");
         assert!(executor.is_empty());
     }

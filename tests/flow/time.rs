@@ -140,10 +140,10 @@ async fn attempts_come_after_their_pauses_and_keep_the_turn(_: Runtime) {
     assert_eq!(log.take(), [1]);
     clock.advance(SECOND);
     executor.run_until_stalled();
-    assert_eq!(log.len(), 0, "the next pause is twice as long");
+    assert_eq!(log.take(), [1]);
     clock.advance(SECOND);
     executor.run_until_stalled();
-    assert_eq!(log.len(), 0);
+    assert_eq!(log.len(), 0, "the second pause is twice as long");
     clock.advance(SECOND);
     executor.run_until_stalled();
     assert_eq!(log.take(), [1, 2]);
@@ -164,7 +164,7 @@ async fn each_attempt_has_its_own_timeout_and_the_send_one_for_all(_: Runtime) {
         .retry(Backoff::new(SECOND).jitter(0.0).factor(1.0).attempts(2))
         .now();
     let patient = signal.send().now().unwrap();
-    for attempts in [1, 1, 2, 2] {
+    for attempts in [1, 1, 2] {
         executor.run_until_stalled();
         assert_eq!(begun.load(Ordering::SeqCst), attempts);
         assert!(!patient.is_done());

@@ -17,7 +17,12 @@ fn drained(executor: &SeededExecutor, clock: &ManualClock, signal: &Signal<usize
     let mut drain = signal.drain().timeout(SECOND).into_future();
     assert!(poll(&mut drain).is_pending());
     clock.advance(SECOND);
-    let Unfinished { connections, sends, .. } = executor.run_until(drain).expect("its time is up").unwrap_err();
+    let Unfinished {
+        connections, sends, ..
+    } = executor
+        .run_until(drain)
+        .expect("its time is up")
+        .unwrap_err();
     assert!(sends > 0);
     let named = connections.iter().map(|calls| {
         let name = calls.name.as_deref().unwrap_or("-");
@@ -40,7 +45,9 @@ const WAYS: [(&str, Connect); 6] = [
 async fn what_its_executor_has_not_started_is_named(_: Runtime) {
     for (name, how) in WAYS {
         let (_executor, clock, signal) = by_hand();
-        how(signal.connect_with(Course::new(), Course::run)).name(name).now();
+        how(signal.connect_with(Course::new(), Course::run))
+            .name(name)
+            .now();
         for number in 0..2 {
             drop(signal.send().with(number).now().unwrap());
         }
@@ -53,13 +60,18 @@ async fn what_its_executor_has_not_started_is_named(_: Runtime) {
 async fn what_runs_and_what_waits_is_named(_: Runtime) {
     for (name, how) in WAYS {
         let (executor, clock, signal) = by_hand();
-        how(signal.connect_with(Course::new(), Course::run)).name(name).now();
+        how(signal.connect_with(Course::new(), Course::run))
+            .name(name)
+            .now();
         for number in 0..2 {
             drop(signal.send().with(number).now().unwrap());
         }
         executor.run_until_stalled();
         let expected = if name == "sequential" { "1, 1" } else { "2, 0" };
-        assert_eq!(drained(&executor, &clock, &signal), [format!("{name}: {expected}")]);
+        assert_eq!(
+            drained(&executor, &clock, &signal),
+            [format!("{name}: {expected}")]
+        );
     }
 }
 
@@ -71,7 +83,11 @@ async fn one_without_a_name_is_known_once_it_has_started(_: Runtime) {
             drop(signal.send().with(number).now().unwrap());
         }
         executor.run_until_stalled();
-        let expected = if name == "sequential" { "-: 1, 1" } else { "-: 2, 0" };
+        let expected = if name == "sequential" {
+            "-: 1, 1"
+        } else {
+            "-: 2, 0"
+        };
         assert_eq!(drained(&executor, &clock, &signal), [expected]);
     }
 }
@@ -80,14 +96,24 @@ async fn what_has_ended_is_named_as_long_as_its_calls_have_not(_: Runtime) {
     for (name, how) in WAYS {
         let (executor, clock, signal) = by_hand();
         let course = Course::new();
-        let connection = how(signal.connect_with(course.clone(), Course::run)).name(name).now();
+        let connection = how(signal.connect_with(course.clone(), Course::run))
+            .name(name)
+            .now();
         drop(signal.send().now().unwrap());
         executor.run_until_stalled();
         connection.disconnect();
-        assert_eq!(drained(&executor, &clock, &signal), [format!("{name}: 1, 0")]);
+        assert_eq!(
+            drained(&executor, &clock, &signal),
+            [format!("{name}: 1, 0")]
+        );
         course.open_all();
         executor.run_until_stalled();
-        assert!(executor.run_until(signal.drain().into_future()).expect("it is over").is_ok());
+        assert!(
+            executor
+                .run_until(signal.drain().into_future())
+                .expect("it is over")
+                .is_ok()
+        );
     }
 }
 
@@ -114,7 +140,12 @@ async fn a_sync_call_that_waits_is_named_whether_its_connection_stands_or_not(_:
         drop(signal.send().now().unwrap());
         assert_eq!(named.take(), [["sync: 1, 1"]], "{times}");
         executor.run_until_stalled();
-        assert!(executor.run_until(signal.drain().into_future()).expect("it is over").is_ok());
+        assert!(
+            executor
+                .run_until(signal.drain().into_future())
+                .expect("it is over")
+                .is_ok()
+        );
         drop(clock);
     }
 }
@@ -122,9 +153,15 @@ async fn a_sync_call_that_waits_is_named_whether_its_connection_stands_or_not(_:
 async fn those_that_are_done_are_not_named(_: Runtime) {
     let (executor, clock, signal) = by_hand();
     let course = Course::new();
-    signal.connect_with(course.clone(), Course::run).name("slow").now();
+    signal
+        .connect_with(course.clone(), Course::run)
+        .name("slow")
+        .now();
     signal.connect(|_| async {}).name("quick").now();
-    signal.connect(|_| async { panic!("on purpose: at once") }).name("bad").now();
+    signal
+        .connect(|_| async { panic!("on purpose: at once") })
+        .name("bad")
+        .now();
     drop(signal.send().now().unwrap());
     executor.run_until_stalled();
     assert_eq!(drained(&executor, &clock, &signal), ["slow: 1, 0"]);

@@ -79,7 +79,7 @@ async fn all_go_on_when_what_was_full_is_not_matched_any_more(_: Runtime) {
     assert_eq!(done.take(), [0; 4]);
 }
 
-/// A sender that is polled the very moment it is woken finds the place that it was woken for.
+/// A sender that looks between the end of one call and the beginning of the next is told once there is room.
 async fn a_place_in_an_ordered_queue_is_told_of_when_it_is_there(_: Runtime) {
     let (executor, _, signal) = by_hand();
     let course = Course::new();
@@ -89,43 +89,33 @@ async fn a_place_in_an_ordered_queue_is_told_of_when_it_is_there(_: Runtime) {
         .queue(1, Overflow::Wait)
         .now();
     // Call 0 runs, call 1 waits.
-    for number in 0..2 {
-        drop(signal.send().with(number).now().unwrap());
-    }
+    let mut first = signal.send().now().unwrap().join();
+    drop(signal.send().with(1).now().unwrap());
     executor.run_until_stalled();
     let signal: &'static Signal<usize> = Box::leak(Box::new(signal));
     let send = Arc::new(Mutex::new(signal.send().with(2).into_future()));
-    let count = Arc::new(AtomicUsize::new(0));
-    let again = {
-        let (send, count) = (Arc::clone(&send), Arc::clone(&count));
-        move |waker: &std::task::Waker| {
-            if let Ok(mut send) = send.try_lock() {
-                if count.load(Ordering::SeqCst) == 0 {
-                    if let Poll::Ready(delivery) = poll_with(&mut *send, waker) {
-                        count.store(delivery.count(), Ordering::SeqCst);
-                    }
-                }
-            }
+    let is_told = Arc::new(AtomicBool::new(false));
+    let tell = Arc::clone(&is_told);
+    let waker = on_wake(move || tell.store(true, Ordering::SeqCst));
+    let look = {
+        let (send, is_told) = (Arc::clone(&send), Arc::clone(&is_told));
+        move || {
+            is_told.store(false, Ordering::SeqCst);
+            let mut send = send.lock().expect("nobody panics here");
+            poll_with(&mut *send, &waker).map(|delivery| delivery.count())
         }
     };
-    let slot: Arc<Mutex<Option<std::task::Waker>>> = Arc::default();
-    let (act, own) = (again.clone(), Arc::clone(&slot));
-    let waker = on_wake(move || {
-        let waker = own.lock().expect("nobody panics here").clone();
-        act(&waker.expect("it was set"));
-    });
-    *slot.lock().expect("nobody panics here") = Some(waker.clone());
-    again(&waker);
-    assert_eq!(count.load(Ordering::SeqCst), 0, "it waits");
+    assert!(look().is_pending());
+    let looks = look.clone();
+    assert!(poll_with(&mut first, &on_wake(move || assert!(looks().is_pending()))).is_pending());
     course.open(0);
     executor.run_until_stalled();
     assert_eq!(course.take(), "+0 -0 +1");
-    assert_eq!(
-        count.load(Ordering::SeqCst),
-        1,
+    assert!(
+        is_told.load(Ordering::SeqCst),
         "call 1 runs, so there is room for call 2"
     );
-    *slot.lock().expect("nobody panics here") = None;
+    assert_eq!(look(), Poll::Ready(1));
 }
 
 /// A random mix of what sends may have to wait for, with sends that give up; whoever does not gets through.
