@@ -15,6 +15,8 @@ const AWAITED: usize = 1 << (usize::BITS - 1);
 #[derive(Debug)]
 pub(crate) struct Flight {
     count: AtomicUsize,
+    /// Events that were put off, and calls of those. They belong to no send, so they take no room. As `count`.
+    put_off: AtomicUsize,
     limit: Option<usize>,
     /// For sends that wait for another one to land.
     room: Event,
@@ -26,10 +28,15 @@ pub(crate) struct Flight {
 #[derive(Debug)]
 pub(crate) struct Aloft(Arc<Flight>);
 
+/// An event that was put off, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct PutOff(Arc<Flight>);
+
 impl Flight {
     pub(crate) fn new(limit: Option<usize>) -> Arc<Self> {
         Arc::new(Self {
             count: AtomicUsize::new(0),
+            put_off: AtomicUsize::new(0),
             limit,
             room: Event::new(),
             empty: Event::new(),
@@ -40,8 +47,16 @@ impl Flight {
         self.limit
     }
 
+    /// How many sends are under way, with the events that were put off.
     pub(crate) fn count(&self) -> usize {
-        self.count.load(Ordering::SeqCst) & !AWAITED
+        let sends = self.count.load(Ordering::SeqCst) & !AWAITED;
+        sends + self.put_off.load(Ordering::SeqCst)
+    }
+
+    /// Counts an event that is put off.
+    pub(crate) fn put_off(self: &Arc<Self>) -> PutOff {
+        self.put_off.fetch_add(1, Ordering::SeqCst);
+        PutOff(Arc::clone(self))
     }
 
     /// Counts a send, whatever the limit is.
@@ -78,6 +93,14 @@ impl Flight {
     /// Has all sends that wait look again.
     pub(crate) fn wake_all(&self) {
         self.room.notify(usize::MAX);
+    }
+}
+
+impl Drop for PutOff {
+    fn drop(&mut self) {
+        if self.0.put_off.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.empty.notify(usize::MAX);
+        }
     }
 }
 

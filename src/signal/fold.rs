@@ -191,6 +191,7 @@ where
                         folder: &mut this.folder,
                         home,
                         crew: &mut this.crew,
+                        aloft: &mut this.aloft,
                         cx,
                         broken: None,
                     };
@@ -199,9 +200,6 @@ where
                 }
                 // One that reaches nobody has nothing to fold.
                 Err(cause) => drop(home.fail_send(cause)),
-            }
-            if this.aloft.is_none() && this.crew.waiting() > 0 {
-                this.aloft = Some(home.flight.take_off());
             }
         }
         if broken.is_none() {
@@ -233,6 +231,7 @@ struct Folding<'a, 'c, P, R, K, S: Folder<R>> {
     folder: &'a mut S,
     home: &'a Arc<Surroundings<P, R, K>>,
     crew: &'a mut Crew<P, R, K>,
+    aloft: &'a mut Option<Aloft>,
     cx: &'a mut Context<'c>,
     broken: Option<S::Output>,
 }
@@ -261,6 +260,12 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
     ) -> ControlFlow<()> {
         match self.crew.start(slot, event, held, 0, (self.home, self.cx)) {
             Handed::Replied(reply) => End::<P, R, K>::replied(self, reply),
+            Handed::Over => {
+                // Before the walk has ended, as in a join.
+                let flight = &self.home.flight;
+                self.aloft.get_or_insert_with(|| flight.take_off());
+                ControlFlow::Continue(())
+            }
             _ => ControlFlow::Continue(()),
         }
     }

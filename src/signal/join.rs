@@ -131,13 +131,14 @@ where
                 starting: Joining {
                     home,
                     crew: &mut self.crew,
+                    aloft: &mut self.aloft,
                     cx,
                 },
             };
             send.conduct(row, &mut collecting);
         }
         self.send = None;
-        if self.aloft.is_none() && (self.groups.is_some() || self.crew.waiting() > 0) {
+        if self.aloft.is_none() && self.groups.is_some() {
             self.aloft = Some(home.flight.take_off());
         }
         Poll::Ready(Ok(()))
@@ -166,6 +167,7 @@ where
             starting: Joining {
                 home,
                 crew: &mut self.crew,
+                aloft: &mut self.aloft,
                 cx,
             },
         };
@@ -210,6 +212,7 @@ where
 struct Joining<'a, 'c, P, R, K> {
     home: &'a Arc<Surroundings<P, R, K>>,
     crew: &'a mut Crew<P, R, K>,
+    aloft: &'a mut Option<Aloft>,
     cx: &'a mut Context<'c>,
 }
 
@@ -227,8 +230,13 @@ where
         held: Option<Held>,
         place: usize,
     ) -> Handed<R> {
-        self.crew
-            .start(slot, event, held, place, (self.home, self.cx))
+        let around = (self.home, &mut *self.cx);
+        let handed = self.crew.start(slot, event, held, place, around);
+        if matches!(handed, Handed::Over) && self.aloft.is_none() {
+            // Before the walk has ended: who waits for the signal to be idle looks at the walks first.
+            *self.aloft = Some(self.home.flight.take_off());
+        }
+        handed
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod async_target;
 mod backoff;
+mod bar;
 mod board;
 mod builder;
 mod callback;

@@ -6,17 +6,14 @@
 use std::hash::Hash;
 use std::task::{Context, Poll};
 
-use std::future::Future;
-use std::pin::Pin;
-
-use event_listener::EventListener;
-
+use super::bar::Bar;
 use super::conduct::{Booked, gather};
 use super::event::Event;
 use super::failure::Cause;
 use super::flight::Aloft;
 use super::flow::{Deadline, Sleep};
 use super::handle::Shared;
+use crate::sync::Arc;
 
 /// Leave to begin: the connections that are reached, with what was booked of them.
 pub(super) struct Passage<P, R, K> {
@@ -27,7 +24,7 @@ pub(super) struct Passage<P, R, K> {
 /// Why a send may not begin.
 pub(super) enum Barred {
     /// Until this is told, at least.
-    Full(EventListener),
+    Full(Bar),
     Closed,
 }
 
@@ -48,29 +45,25 @@ where
         }
         event.complete(&shared.lent, shared.is_named);
         let got = Self::try_get(shared, event, to_all);
-        got.map_err(|listener| {
+        got.map_err(|bar| {
             // What is borrowed of the signal is not kept while others send.
             event.part();
             // Whoever closes the signal looks for who waits after having closed it.
             if shared.registry.is_closed() {
                 Barred::Closed
             } else {
-                Barred::Full(listener)
+                Barred::Full(bar)
             }
         })
     }
 
-    fn try_get(
-        shared: &Shared<P, R, K>,
-        event: &Event<P, K>,
-        to_all: bool,
-    ) -> Result<Self, EventListener> {
+    fn try_get(shared: &Shared<P, R, K>, event: &Event<P, K>, to_all: bool) -> Result<Self, Bar> {
         let flight = &shared.registry.surroundings.flight;
         let aloft = match flight.try_take_off() {
             Some(aloft) => aloft,
             None => {
-                let listener = flight.listen_for_room();
-                flight.try_take_off().ok_or(listener)?
+                let bar = Bar::of_signal(flight.listen_for_room());
+                flight.try_take_off().ok_or(bar)?
             }
         };
         let row = gather(&shared.registry, event, to_all).into_iter();
@@ -78,14 +71,14 @@ where
             let booking = slot.holds_up().then(|| slot.book(event)).transpose()?;
             Ok((slot, booking))
         });
-        let row = row.collect::<Result<Vec<_>, EventListener>>()?;
+        let row = row.collect::<Result<Vec<_>, Bar>>()?;
         Ok(Self { row, aloft })
     }
 }
 
 /// A send that looks for leave to begin.
 pub(super) struct Waiting {
-    listener: Option<EventListener>,
+    bar: Option<Bar>,
     deadline: Option<Deadline>,
     /// Made when it has to wait: tells when its time is up.
     sleep: Option<Sleep>,
@@ -94,7 +87,7 @@ pub(super) struct Waiting {
 impl Waiting {
     pub(super) fn new(deadline: Option<Deadline>) -> Self {
         Self {
-            listener: None,
+            bar: None,
             deadline,
             sleep: None,
         }
@@ -102,7 +95,7 @@ impl Waiting {
 
     /// Whether it has had to wait.
     pub(super) fn has_begun(&self) -> bool {
-        self.listener.is_some()
+        self.bar.is_some()
     }
 
     /// What is left of its time goes to its calls.
@@ -117,15 +110,23 @@ impl Waiting {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         loop {
-            if let Some(listener) = &mut self.listener {
-                if Pin::new(listener).poll(cx).is_pending() {
+            if let Some(bar) = &mut self.bar {
+                if bar.poll(cx).is_pending() {
                     break;
                 }
             }
-            match get() {
+            let told = self.bar.take();
+            let got = get();
+            if let Some(told) = told {
+                told.pass_on(match &got {
+                    Err(Barred::Full(next)) => Some(next),
+                    _ => None,
+                });
+            }
+            match got {
                 Ok(passage) => return Poll::Ready(Ok(passage)),
                 Err(Barred::Closed) => return Poll::Ready(Err(Cause::Closed)),
-                Err(Barred::Full(listener)) => self.listener = Some(listener),
+                Err(Barred::Full(bar)) => self.bar = Some(bar),
             }
         }
         if let Some(deadline) = &self.deadline {

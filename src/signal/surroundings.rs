@@ -95,9 +95,9 @@ impl<P, R, K> Surroundings<P, R, K> {
         self.failed.fetch_add(1, Ordering::Relaxed);
         if self.is_of_failures {
             drop(capture(|| trace::failure_lost(&self.info, failure)));
-        } else {
-            drop(capture(|| trace::failed(&self.info, failure)));
+            return;
         }
+        drop(capture(|| trace::failed(&self.info, failure)));
         if let Some(witness) = self.witness.get() {
             witness.tell(failure, event());
         }

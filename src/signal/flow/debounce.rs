@@ -101,7 +101,9 @@ impl Debouncer {
         drop(state);
         drop_quietly(replaced);
         if starts {
-            let task = run(Arc::clone(&self.core), timer);
+            // Made here: the task may be dropped before it has begun.
+            let stay = Stay(Some(Arc::clone(&self.core)));
+            let task = run(Arc::clone(&self.core), stay, timer);
             drop(capture(|| spawner.spawn(Box::pin(task))));
         }
     }
@@ -149,8 +151,7 @@ impl Core {
     }
 }
 
-async fn run(core: Arc<Core>, timer: Arc<dyn Timer>) {
-    let mut stay = Stay(Some(Arc::clone(&core)));
+async fn run(core: Arc<Core>, mut stay: Stay, timer: Arc<dyn Timer>) {
     loop {
         // Check, listen, check again, wait.
         let mut closed = core.closed.listen();

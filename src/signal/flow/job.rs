@@ -53,11 +53,10 @@ where
 {
     /// Leaves it in its lane until its turn comes; then it goes to the spawner.
     pub(crate) fn park(mut self, spawner: Arc<dyn Spawner>) {
-        let Some((parking, stopper)) = self
-            .call
-            .turn()
-            .map(|turn| (turn.parking(), turn.stopper()))
-        else {
+        let needs_task = self.call.has_deadline() && !self.call.waits_for_itself();
+        let turn = self.call.turn().filter(|_| !needs_task);
+        let Some((parking, stopper)) = turn.map(|turn| (turn.parking(), turn.stopper())) else {
+            // Its time passes while it waits.
             return spawn(&*spawner, self);
         };
         let desk = self.desk.as_ref();

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll, Wake, Waker};
 
-use event_listener::{Event, EventListener};
+use event_listener::Event;
 
 use super::lineup::{Entered, Lineup, Refusal, Rules, Standing};
 use crate::signal::notes::Notes;
@@ -16,7 +16,7 @@ use crate::sync::{Arc, Lock, Weak};
 pub(crate) struct Lane {
     lineup: Lock<Lineup<Tell>>,
     /// Told of each place that becomes free, for sends that wait.
-    room: Event,
+    room: Arc<Event>,
 }
 
 /// How to tell a call that waits that its turn has come, or that it was put out.
@@ -61,7 +61,7 @@ impl Lane {
     pub(crate) fn new(rules: Rules) -> Arc<Self> {
         Arc::new(Self {
             lineup: Lock::new(Lineup::new(rules)),
-            room: Event::new(),
+            room: Arc::new(Event::new()),
         })
     }
 
@@ -102,8 +102,8 @@ impl Lane {
     }
 
     /// Told when there may be a place: look again after this.
-    pub(crate) fn listen(&self) -> EventListener {
-        self.room.listen()
+    pub(crate) fn room(&self) -> &Arc<Event> {
+        &self.room
     }
 
     /// A call comes.
@@ -160,7 +160,14 @@ impl Lane {
             return;
         }
         loop {
-            let granted = self.lineup.hold().grant();
+            let mut lineup = self.lineup.hold();
+            let granted = lineup.grant();
+            // Elsewhere, who runs takes as much room as who waits.
+            let makes_room = granted.is_some() && lineup.rules.is_ordered;
+            drop(lineup);
+            if makes_room {
+                self.room.notify_additional(1);
+            }
             match granted {
                 None => return,
                 Some((_, Tell::Nobody)) => {}

@@ -137,21 +137,21 @@ impl<W> Lineup<W> {
             self.begin_line(order);
             return Entered::Runs(self.number());
         }
-        if !is_promised && self.waiting.len() + self.reserved >= self.rules.capacity {
-            match self.rules.overflow {
-                Overflow::DropOldest => {
-                    if let Some(oldest) = self.waiting.keys().next().copied() {
-                        put_out.extend(self.put_out(oldest, Refusal::Overflow));
-                    }
-                }
-                Overflow::KeepLatest => {
-                    while let Some(oldest) = self.waiting.keys().next().copied() {
-                        put_out.extend(self.put_out(oldest, Refusal::Overflow));
-                    }
-                }
-                Overflow::Wait | Overflow::DropNewest => {}
+        // Where sends wait, one that could not know that it had to is let in beyond the capacity: nothing is lost there.
+        if !is_promised && self.rules.overflow != Overflow::Wait && self.is_full() {
+            let keeps = match self.rules.overflow {
+                Overflow::DropOldest => self.rules.capacity.saturating_sub(1),
+                Overflow::KeepLatest => 0,
+                Overflow::Wait | Overflow::DropNewest => usize::MAX,
+            };
+            // Several, if the capacity was larger before.
+            while self.rules.capacity > 0 && self.waiting.len() > keeps {
+                let Some(oldest) = self.waiting.keys().next().copied() else {
+                    break;
+                };
+                put_out.extend(self.put_out(oldest, Refusal::Overflow));
             }
-            if self.waiting.len() + self.reserved >= self.rules.capacity {
+            if self.is_full() {
                 self.lost += 1;
                 return Entered::Refused(Refusal::Overflow);
             }
@@ -223,6 +223,10 @@ impl<W> Lineup<W> {
         put_out
             .filter_map(|number| self.put_out(number, Refusal::Stopped))
             .collect()
+    }
+
+    fn is_full(&self) -> bool {
+        self.waiting.len() + self.reserved >= self.rules.capacity
     }
 
     fn number(&mut self) -> u64 {

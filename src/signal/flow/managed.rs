@@ -12,7 +12,7 @@ use super::{Deadline, Flow, Refusal, Sleep};
 use crate::signal::async_target::Started;
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
-use crate::signal::panic::{capture, drop_quietly};
+use crate::signal::panic::{Panic, capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
 use crate::signal::running::{Frame, Running, frame_at, is_inside};
 use crate::signal::surroundings::Surroundings;
@@ -34,6 +34,8 @@ pub(crate) struct Managed<P, R, K> {
     closing: Option<EventListener>,
     failed_attempts: u32,
     began: Option<Instant>,
+    /// Whether it was counted when it was handed over.
+    is_counted: bool,
     /// Whether it counts as running.
     is_running: bool,
     stage: Stage<R>,
@@ -90,6 +92,10 @@ impl<P, R, K> Managed<P, R, K> {
                 }
             }
         }
+        let is_counted = slot.is_counted();
+        if let (true, Some(running)) = (is_counted, slot.calls()) {
+            running.hand_over();
+        }
         Ok(Self {
             slot: Arc::clone(slot),
             home: Arc::clone(home),
@@ -106,6 +112,7 @@ impl<P, R, K> Managed<P, R, K> {
             closing: None,
             failed_attempts: 0,
             began: None,
+            is_counted,
             is_running: false,
             is_dismissed: false,
             span: trace::here(),
@@ -116,6 +123,10 @@ impl<P, R, K> Managed<P, R, K> {
     /// Whether its turn has come.
     pub(crate) fn has_turn(&mut self) -> bool {
         self.turn.as_mut().is_none_or(Turn::runs)
+    }
+
+    pub(super) fn has_deadline(&self) -> bool {
+        self.deadline.is_some()
     }
 
     pub(super) fn turn(&self) -> Option<&Turn> {
@@ -181,7 +192,14 @@ impl<P, R, K> Managed<P, R, K> {
                 Attempt::Replied(reply) => Ok(reply),
                 Attempt::Failed(cause) => Err(cause),
             };
-            self.stop_attempt();
+            // The future's drop is the callback's code as well: its panic is the callback's.
+            let outcome = match (outcome, self.stop_attempt()) {
+                (Ok(reply), Err(panic)) => {
+                    drop_quietly(reply);
+                    Err(Cause::Panicked(panic))
+                }
+                (outcome, _) => outcome,
+            };
             match self.pause_before_next(&outcome) {
                 Some(pause) => {
                     if let Ok(reply) = outcome {
@@ -344,21 +362,25 @@ impl<P, R, K> Managed<P, R, K> {
     }
 
     /// Lets go of the attempt that runs, inside the call: its drop may wait for the connection.
-    fn stop_attempt(&mut self) {
+    fn stop_attempt(&mut self) -> Result<(), Panic> {
+        let mut dropped = Ok(());
         if let Stage::Runs { .. } = self.stage {
             let frames = self.frames();
             let attempt = std::mem::replace(&mut self.stage, Stage::Due);
-            drop_quietly(attempt);
+            dropped = capture(|| drop(attempt));
             drop(frames);
         }
         if std::mem::take(&mut self.is_running) {
             self.slot.running().leave();
         }
+        dropped
     }
 
     fn end(&mut self, outcome: Result<R, Cause>) -> Result<R, Failure> {
-        self.stop_attempt();
+        drop(self.stop_attempt());
         self.stage = Stage::Over;
+        // It still has its turn: who is told of its failure must not wait for that.
+        let frame = self.flow.as_ref().map(|flow| frame_at(flow.address()));
         let failure = match &outcome {
             Ok(reply) => self
                 .error_in(reply)
@@ -378,6 +400,10 @@ impl<P, R, K> Managed<P, R, K> {
         self.closing = None;
         // Its place is free before its outcome is told; who comes next is called after that.
         self.leaving = self.turn.take().map(Turn::leave);
+        drop(frame);
+        if let (true, Some(running)) = (std::mem::take(&mut self.is_counted), self.slot.calls()) {
+            running.take_back();
+        }
         outcome.map_err(|cause| failure.unwrap_or_else(|| self.slot.failure(cause)))
     }
 

@@ -45,9 +45,24 @@ pub(crate) struct Flow {
     /// Whether what runs is cancelled when the connection ends.
     cancels: bool,
     timer: Arc<dyn Timer>,
-    /// Set once, by whoever ends the connection, before `closing` is told.
-    is_closed: AtomicBool,
-    closing: Event,
+    /// Shared with the flows that it takes over from: their calls go on.
+    end: Arc<End>,
+}
+
+/// The end of a connection, for calls that are to end with it.
+struct End {
+    /// Set once, by whoever ends the connection, before `told` is.
+    has_come: AtomicBool,
+    told: Event,
+}
+
+impl End {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            has_come: AtomicBool::new(false),
+            told: Event::new(),
+        })
+    }
 }
 
 impl Flow {
@@ -82,6 +97,7 @@ impl Flow {
                 self.rules = Some(rules);
             }
         }
+        self.end = Arc::clone(&older.end);
         if self.stats.is_some() && older.stats.is_some() {
             self.stats.clone_from(&older.stats);
         }
@@ -99,8 +115,8 @@ impl Flow {
         if let Some(lane) = &self.lane {
             lane.close();
         }
-        self.is_closed.store(true, Ordering::SeqCst);
-        self.closing.notify(usize::MAX);
+        self.end.has_come.store(true, Ordering::SeqCst);
+        self.end.told.notify(usize::MAX);
     }
 
     /// The signal has gone: what was accepted goes on, unless it was to be cancelled.
@@ -115,11 +131,11 @@ impl Flow {
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.is_closed.load(Ordering::SeqCst)
+        self.end.has_come.load(Ordering::SeqCst)
     }
 
     fn listen(&self) -> EventListener {
-        self.closing.listen()
+        self.end.told.listen()
     }
 
     /// The time, if calls are timed.
@@ -137,8 +153,12 @@ impl Flow {
         }
     }
 
+    /// Of what its calls wait for each other in: the lane, which flows of one connection hand on.
     fn address(&self) -> usize {
-        std::ptr::from_ref(self).addr()
+        match &self.lane {
+            Some(lane) => Arc::as_ptr(lane).addr(),
+            None => std::ptr::from_ref(self).addr(),
+        }
     }
 }
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::lineup::Rules;
 use super::throttle::Throttle;
-use super::{Flow, Lane};
+use super::{End, Flow, Lane};
 use crate::signal::backoff::Backoff;
 use crate::signal::overflow::Overflow;
 use crate::signal::stats::Stats;
 use crate::spawn::Timer;
-use crate::sync::{Arc, AtomicBool};
+use crate::sync::Arc;
 
 /// The options of a connect that make its calls managed ones.
 #[derive(Debug, Default)]
@@ -79,8 +79,7 @@ impl Plan {
             retry: self.retry,
             cancels: self.cancels,
             timer,
-            is_closed: AtomicBool::new(false),
-            closing: event_listener::Event::new(),
+            end: End::new(),
         })
     }
 

@@ -3,11 +3,12 @@
 use std::future::poll_fn;
 use std::hash::Hash;
 
-use event_listener::EventListener;
+use event_listener::Event as Told;
 
 use super::head::{ASYNC, COUNTED, GUARDED, HOLDS_UP, STREAM};
 use super::options::{Considered, Held, Options, Spent};
 use super::slot::{Connected, Slot};
+use crate::signal::bar::Bar;
 use crate::signal::event::Event;
 use crate::signal::flow::Managed;
 use crate::signal::panic::{Panic, drop_quietly};
@@ -155,7 +156,7 @@ where
         };
         let (timer, spawner) = (home.timer(), home.lasting_spawner());
         let weak: Weak<Slot<P, R, K>> = Arc::downgrade(self);
-        let aloft = home.flight.take_off();
+        let aloft = home.flight.put_off();
         let begin = move || {
             let slot = weak.upgrade()?;
             let held = slot.grant_again(held)?;
@@ -170,7 +171,7 @@ where
     }
 
     /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.
-    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, EventListener> {
+    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, Bar> {
         let mut booking = Booking::default();
         let guarded = self.head().state() & GUARDED != 0;
         let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
@@ -189,25 +190,22 @@ where
                 return Ok(booking);
             };
             if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
-                held.promise = Some(wait_for(|| lane.promise(), || lane.listen())?);
+                held.promise = Some(wait_for(|| lane.promise(), lane.room())?);
             }
             booking.asked = Some(asked);
         }
         if let Some(stream) = self.stream() {
-            booking.seat = wait_for(|| stream.reserve().ok(), || stream.listen())?;
+            booking.seat = wait_for(|| stream.reserve().ok(), stream.room())?;
         }
         Ok(booking)
     }
 }
 
 /// Looks, listens, and looks again: what comes in between is not missed.
-fn wait_for<T>(
-    mut look: impl FnMut() -> Option<T>,
-    listen: impl FnOnce() -> EventListener,
-) -> Result<T, EventListener> {
+fn wait_for<T>(mut look: impl FnMut() -> Option<T>, room: &Arc<Told>) -> Result<T, Bar> {
     if let Some(found) = look() {
         return Ok(found);
     }
-    let listener = listen();
-    look().ok_or(listener)
+    let bar = Bar::of(room);
+    look().ok_or(bar)
 }

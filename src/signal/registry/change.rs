@@ -154,10 +154,14 @@ where
         let is_closed = self.is_closed();
         self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
-        leavings.clear();
         if !is_new {
             slot.apply_rules();
         }
+        if let Some(older) = &leavings.options {
+            // What they wait for may be asked of nobody any more.
+            older.wake_senders();
+        }
+        leavings.clear();
 
         if spent || is_closed {
             slot.disconnect();
@@ -253,11 +257,12 @@ where
             }
             record.set_gone();
         }
+        drop(record);
         let ended = leavings.slots.iter().find(|gone| gone.id == slot.id);
         if let Some(ended) = ended {
             book.remember(ended);
         }
-        drop((record, book));
+        drop(book);
         leavings.clear();
     }
 

@@ -135,6 +135,13 @@ impl<P, K> Options<P, K> {
         }
     }
 
+    /// Has sends that wait look again.
+    pub(super) fn wake_senders(&self) {
+        if let Some(lane) = self.flow.as_ref().and_then(|flow| flow.lane.as_ref()) {
+            lane.wake_senders();
+        }
+    }
+
     /// The connection has ended.
     pub(super) fn close(&self) {
         if let Some(debounce) = self.debounce() {

@@ -61,8 +61,9 @@ impl<P, R, K> dyn Connected<P, R, K> {
             return (in_lane, queued + put_off);
         };
         let running_now = running.count();
-        // Calls that are queued may be counted as handed over as well.
-        let waiting = running.handed().saturating_sub(running_now).max(queued);
+        // Calls that are queued, or have their turn and have not begun, may be counted as handed over as well.
+        let waiting = queued + in_lane.saturating_sub(running_now);
+        let waiting = running.handed().saturating_sub(running_now).max(waiting);
         (running_now, waiting + put_off)
     }
 

@@ -265,10 +265,15 @@ impl<P, R, K> dyn Connected<P, R, K> {
 
     /// Whether calls of it may be under way: some are, or the last one was granted just now.
     pub(super) fn may_have_calls(&self) -> bool {
-        let has_calls = |running: &Running| running.count() > 0 || running.handed() > 0;
         let is_last = self.head().state() & EXHAUSTED != 0;
-        self.calls()
-            .is_some_and(|running| is_last || has_calls(running))
+        if let Some(running) = self.calls() {
+            return is_last || running.count() > 0 || running.handed() > 0;
+        }
+        // Sync ones that have to wait for their turn.
+        let options = self.options();
+        let flow = options.as_ref().and_then(|options| options.flow.as_ref());
+        let lane = flow.and_then(|flow| flow.lane.as_ref());
+        lane.is_some_and(|lane| is_last || lane.running() + lane.waiting() > 0)
     }
 
     /// Whether all it listens to is senders that have died.

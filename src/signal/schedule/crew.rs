@@ -112,11 +112,6 @@ impl<P, R, K> Crew<P, R, K> {
         }
     }
 
-    /// How many calls wait.
-    pub(crate) fn waiting(&mut self) -> usize {
-        self.rows.get_mut().waiting
-    }
-
     /// Starts a call and polls it once. What is not finished by then stays, to be polled with the others.
     #[inline]
     pub(crate) fn start(

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll, Waker};
 
-use event_listener::{Event, EventListener};
+use event_listener::Event;
 use futures_util::task::AtomicWaker;
 
 use super::place::Place;
@@ -19,7 +19,7 @@ pub(crate) struct Inbox<T> {
     capacity: usize,
     overflow: Overflow,
     /// Told of each place that has become free, if sends wait for one, and of the end.
-    room: Event,
+    room: Arc<Event>,
     /// The consumer's, when it found nothing. It registers before it looks again, and producers wake it after they have
     /// let go of the lock on `queue`: one sees the other.
     consumer: AtomicWaker,
@@ -36,7 +36,7 @@ impl<T> Inbox<T> {
             queue: Lock::new(Queue::new()),
             capacity: capacity.max(1),
             overflow,
-            room: Event::new(),
+            room: Arc::new(Event::new()),
             consumer: AtomicWaker::new(),
         }
     }
@@ -97,8 +97,8 @@ impl<T> Inbox<T> {
     ///
     /// Each place that becomes free wakes one who listens. Who is woken and does not take the place drops the listener,
     /// or the place, and the next one is woken.
-    pub(crate) fn listen(&self) -> EventListener {
-        self.room.listen()
+    pub(crate) fn room(&self) -> &Arc<Event> {
+        &self.room
     }
 
     /// Fills a place that was taken. It is honoured by an inbox that has been closed meanwhile.

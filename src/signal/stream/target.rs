@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use event_listener::EventListener;
+use event_listener::Event as Told;
 
 use super::inbox::{Full, Inbox};
 use super::place::Place;
@@ -43,9 +43,9 @@ impl<P, K> StreamTarget<P, K> {
         }
     }
 
-    /// To be told of a seat: ask, listen, ask again, wait.
-    pub(crate) fn listen(&self) -> EventListener {
-        self.inbox.listen()
+    /// Told of a seat: ask, listen, ask again, wait.
+    pub(crate) fn room(&self) -> &Arc<Told> {
+        self.inbox.room()
     }
 
     /// Delivers an event. `Full` only where a seat should have been taken and was not.

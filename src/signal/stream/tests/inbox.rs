@@ -43,7 +43,7 @@ async fn seat<T>(inbox: &Arc<Inbox<T>>) -> Place<T> {
         if let Ok(place) = inbox.reserve() {
             return place;
         }
-        let listener = inbox.listen();
+        let listener = inbox.room().listen();
         if let Ok(place) = inbox.reserve() {
             return place;
         }
