@@ -58,7 +58,7 @@ impl Bench {
                 let write = |sign: char| {
                     log.lock()
                         .expect("nobody panics")
-                        .push(format!("{sign}{number}"))
+                        .push(format!("{sign}{number}"));
                 };
                 if number >= 90 {
                     write('!');
@@ -99,6 +99,13 @@ impl Bench {
     /// The same, where there is nothing to wait for.
     pub(crate) fn send(&self, number: u32) -> Delivery {
         self.try_send(number).expect("nothing to wait for")
+    }
+
+    /// Several of them.
+    pub(crate) fn send_all(&self, numbers: impl IntoIterator<Item = u32>) {
+        numbers
+            .into_iter()
+            .for_each(|number| drop(self.send(number)));
     }
 
     /// Has calls finish, as many as are said.

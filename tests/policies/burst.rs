@@ -15,7 +15,7 @@ fn burst(bench: &Bench, numbers: impl IntoIterator<Item = u32>) -> usize {
 #[test]
 fn sequential() {
     let bench = Bench::new();
-    bench.connect(|connect| connect.sequential());
+    bench.connect(fanfare::ConnectBuilder::sequential);
     assert_eq!(burst(&bench, 1..=4), 4);
     bench.finish(4);
     assert_eq!(bench.took(), "+1 -1 +2 -2 +3 -3 +4 -4");

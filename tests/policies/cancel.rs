@@ -9,7 +9,7 @@ use crate::bench::{Bench, SECOND, poll, read, stream};
 #[test]
 fn sequential() {
     let bench = Bench::new();
-    bench.connect(|connect| connect.sequential());
+    bench.connect(fanfare::ConnectBuilder::sequential);
     bench.send(1);
     let mut join = bench.signal.send().with(2).join();
     assert!(poll(&mut join).is_pending());
@@ -26,7 +26,7 @@ fn sequential() {
 fn queue_wait() {
     let bench = Bench::new();
     bench.connect(|connect| connect.queue(1, Overflow::Wait));
-    (bench.send(1), bench.send(2));
+    bench.send_all([1, 2]);
     let mut wait = bench.signal.send().with(3).into_future();
     assert!(poll(&mut wait).is_pending());
     drop(wait);
@@ -183,12 +183,12 @@ fn throttle() {
 fn stream_wait() {
     let bench = Bench::new();
     let mut events = stream(&bench.signal, Overflow::Wait);
-    (bench.send(1), bench.send(2));
+    bench.send_all([1, 2]);
     let mut wait = bench.signal.send().with(3).into_future();
     assert!(poll(&mut wait).is_pending());
     drop(wait);
     assert_eq!(read(&mut events), "1 2");
-    (bench.send(4), bench.send(5));
+    bench.send_all([4, 5]);
     let mut wait = bench.signal.send().with(6).into_future();
     assert!(poll(&mut wait).is_pending());
     drop(events);

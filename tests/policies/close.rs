@@ -15,7 +15,7 @@ fn close(bench: &Bench) {
 
 /// What waits is called; then it is idle.
 fn queued(bench: &Bench) {
-    (bench.send(1), bench.send(11), bench.send(21));
+    bench.send_all([1, 11, 21]);
     close(bench);
     bench.finish(2);
     assert!(!bench.is_idle());
@@ -39,7 +39,7 @@ fn held_up(bench: &Bench) {
 #[test]
 fn sequential() {
     let bench = Bench::new();
-    bench.connect(|connect| connect.sequential());
+    bench.connect(fanfare::ConnectBuilder::sequential);
     queued(&bench);
 }
 
@@ -47,7 +47,7 @@ fn sequential() {
 fn queue_wait() {
     let bench = Bench::new();
     bench.connect(|connect| connect.queue(1, Overflow::Wait));
-    (bench.send(1), bench.send(2));
+    bench.send_all([1, 2]);
     held_up(&bench);
     bench.finish(2);
     assert_eq!(bench.took(), "+1 -1 +2 -2");
@@ -148,7 +148,7 @@ fn debounce() {
 fn throttle() {
     let bench = Bench::new();
     bench.connect(|connect| connect.throttle(SECOND));
-    (bench.send(1), bench.send(2));
+    bench.send_all([1, 2]);
     close(&bench);
     bench.finish(1);
     assert!(bench.is_idle());
@@ -162,7 +162,7 @@ fn stream_wait() {
     let mut events = stream(&bench.signal, Overflow::Wait);
     // So that something is under way.
     bench.connect(|connect| connect.times(1));
-    (bench.send(1), bench.send(2));
+    bench.send_all([1, 2]);
     held_up(&bench);
     assert_eq!((read(&mut events), events.lost()), ("1 2 end".into(), 0));
 }

@@ -7,7 +7,7 @@ use crate::bench::{Bench, SECOND, read};
 #[test]
 fn sequential() {
     let bench = Bench::new();
-    bench.connect(|connect| connect.sequential());
+    bench.connect(fanfare::ConnectBuilder::sequential);
     let (_, panics, _) = (bench.send(1), bench.send(90), bench.send(2));
     bench.finish(1);
     assert_eq!(bench.took(), "+1 -1 !90 +2");
@@ -23,7 +23,7 @@ fn queued(overflow: Overflow) {
     assert_eq!(bench.took(), "+1 -1 !90 +2");
     assert_eq!(bench.told(panics), "panicked");
     // Its place is free, as is that of the one that runs.
-    (bench.send(3), bench.send(4));
+    bench.send_all([3, 4]);
     bench.finish(3);
     assert_eq!(bench.took(), "-2 +3 -3 +4 -4");
     assert_eq!(bench.signal.failure_count(), 1);

@@ -9,8 +9,8 @@ use crate::bench::{Bench, SECOND, poll, read, stream};
 #[test]
 fn sequential() {
     let bench = Bench::new();
-    bench.connect(|connect| connect.sequential());
-    (bench.send(1), bench.send(2));
+    bench.connect(fanfare::ConnectBuilder::sequential);
+    bench.send_all([1, 2]);
     assert_eq!(bench.took(), "+1");
     bench.finish(1);
     assert_eq!(bench.took(), "-1 +2");
@@ -20,7 +20,7 @@ fn sequential() {
 fn queue_wait() {
     let bench = Bench::new();
     bench.connect(|connect| connect.queue(1, Overflow::Wait));
-    (bench.send(1), bench.send(2));
+    bench.send_all([1, 2]);
     let mut third = bench.signal.send().with(3).into_future();
     assert!(poll(&mut third).is_pending());
     assert!(bench.try_send(4).is_err_and(|unsent| unsent.is_full()));
@@ -66,7 +66,7 @@ fn queue_keep_latest() {
 fn ordered_by() {
     let bench = Bench::new();
     bench.connect(|connect| connect.ordered_by(|ev| **ev % 10));
-    (bench.send(1), bench.send(11), bench.send(2));
+    bench.send_all([1, 11, 2]);
     assert_eq!(bench.took(), "+1 +2");
     bench.finish(1);
     assert_eq!(bench.took(), "-1 +11");
@@ -174,7 +174,7 @@ fn throttle() {
 fn stream_wait() {
     let bench = Bench::new();
     let mut events = stream(&bench.signal, Overflow::Wait);
-    (bench.send(1), bench.send(2));
+    bench.send_all([1, 2]);
     let mut third = bench.signal.send().with(3).into_future();
     assert!(poll(&mut third).is_pending());
     assert!(bench.try_send(4).is_err_and(|unsent| unsent.is_full()));
