@@ -36,11 +36,14 @@ impl Bar {
         Pin::new(&mut self.listener).poll(cx)
     }
 
-    /// Who was told of a place may not need it any more: the next one looks for himself.
-    pub(super) fn pass_on(self, next: Option<&Self>) {
-        let Some(room) = self.room else { return };
-        let next = next.and_then(|next| next.room.as_ref());
-        if next.is_none_or(|next| !Arc::ptr_eq(next, &room)) {
+    /// Whether it is of those places.
+    pub(super) fn is_of(&self, room: &Arc<Told>) -> bool {
+        self.room.as_ref().is_some_and(|own| Arc::ptr_eq(own, room))
+    }
+
+    /// Who was told of a place of these may not need it any more: the next one looks for himself, unless it is taken.
+    pub(super) fn pass_on(self, is_taken: impl FnOnce(&Arc<Told>) -> bool) {
+        if let Some(room) = self.room.filter(|room| !is_taken(room)) {
             room.notify_additional(1);
         }
     }

@@ -6,6 +6,8 @@
 use std::hash::Hash;
 use std::task::{Context, Poll};
 
+use event_listener::Event as Told;
+
 use super::bar::Bar;
 use super::conduct::{Booked, gather};
 use super::event::Event;
@@ -19,6 +21,13 @@ use crate::sync::Arc;
 pub(super) struct Passage<P, R, K> {
     pub(super) row: Vec<Booked<P, R, K>>,
     pub(super) aloft: Aloft,
+}
+
+impl<P, R, K> Passage<P, R, K> {
+    fn has_place_of(&self, room: &Arc<Told>) -> bool {
+        let mut bookings = self.row.iter().filter_map(|(_, booking)| booking.as_ref());
+        bookings.any(|booking| booking.is_of(room))
+    }
 }
 
 /// Why a send may not begin.
@@ -118,9 +127,10 @@ impl Waiting {
             let told = self.bar.take();
             let got = get();
             if let Some(told) = told {
-                told.pass_on(match &got {
-                    Err(Barred::Full(next)) => Some(next),
-                    _ => None,
+                told.pass_on(|room| match &got {
+                    Ok(passage) => passage.has_place_of(room),
+                    Err(Barred::Full(next)) => next.is_of(room),
+                    Err(Barred::Closed) => false,
                 });
             }
             match got {

@@ -41,6 +41,18 @@ pub(crate) struct Booking<P, K> {
     seat: Option<Seat<P, K>>,
 }
 
+impl<P, K> Booking<P, K> {
+    /// Whether a place of these was got hold of.
+    pub(crate) fn is_of(&self, room: &Arc<Told>) -> bool {
+        let promise = match &self.asked {
+            Some(Considered::Granted(held)) => held.promise.as_ref(),
+            _ => None,
+        };
+        promise.is_some_and(|promise| promise.is_of_room(room))
+            || self.seat.as_ref().is_some_and(|seat| seat.is_of_room(room))
+    }
+}
+
 /// Nothing.
 impl<P, K> Default for Booking<P, K> {
     fn default() -> Self {

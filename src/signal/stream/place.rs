@@ -1,5 +1,7 @@
 //! A place in an inbox, taken before there is anything to put there.
 
+use event_listener::Event as Told;
+
 use super::inbox::Inbox;
 use super::queue::Pushed;
 use crate::sync::Arc;
@@ -18,6 +20,10 @@ impl<T> Place<T> {
             inbox: Arc::clone(inbox),
             is_taken,
         }
+    }
+
+    pub(crate) fn is_of_room(&self, room: &Arc<Told>) -> bool {
+        Arc::ptr_eq(self.inbox.room(), room)
     }
 
     /// Puts the item there. `Closed` if the consumer is gone; never `Full`.
