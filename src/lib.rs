@@ -97,10 +97,10 @@ pub mod testing;
 pub use signal::{
     AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection,
     ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, DrainBuilder, Event,
-    FailedCall, Failure, Inspection, IntoKey, IntoSender, Key, NextBuilder, Overflow, Panic,
-    RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder,
-    SignalId, SignalInfo, SubscribeBuilder, Subscription, TryRecvError, Unfinished,
-    UnfinishedCalls, Unsent, WeakSignal, by_address,
+    FailedCall, Failure, ForwardBuilder, Inspection, IntoKey, IntoSender, Key, NextBuilder,
+    Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal,
+    SignalBuilder, SignalId, SignalInfo, SignalSink, SubscribeBuilder, Subscription, TryRecvError,
+    Unfinished, UnfinishedCalls, Unsent, WeakSignal, by_address,
 };
 pub use spawn::{BoxFuture, Executor, Inline, Spawner, ThreadTimer, Timer};
 
@@ -120,7 +120,8 @@ pub mod futures {
 /// Types and traits that stand in signatures and that nobody has to name.
 pub mod types {
     pub use crate::signal::{
-        CallbackFuture, Diverges, First, Fold, Folder, Method, Returns, SyncReply, TryFold,
+        CallbackFuture, Change, Diverges, First, Fold, Folder, Forwardable, Method, Returns,
+        SyncReply, TryFold,
     };
 }
 

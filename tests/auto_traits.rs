@@ -8,10 +8,10 @@ use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
 use fanfare::{
     Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId,
-    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure, Inline,
-    Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection,
-    SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SubscribeBuilder,
-    Subscription, ThreadTimer, TryRecvError, WeakSignal,
+    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure,
+    ForwardBuilder, Inline, Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report,
+    Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
+    SignalSink, SubscribeBuilder, Subscription, ThreadTimer, TryRecvError, WeakSignal,
 };
 use static_assertions::assert_impl_all;
 use std::cell::Cell;
@@ -57,6 +57,8 @@ sent!(
     DisconnectFuture<Pinned, OnlySend, Key>,
     SendBuilder<'static, u8, OnlySend, Key>,
     SendFuture<'static, Pinned, OnlySend, Key>,
+    ForwardBuilder<Pinned, OnlySend, OnlySend, Key>,
+    SignalSink<Pinned, OnlySend, Key>,
     SubscribeBuilder<Pinned, OnlySend, Key>,
     SubscribeFuture<Pinned, OnlySend, Key>,
     NextBuilder<Pinned, OnlySend, Key>,

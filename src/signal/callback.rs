@@ -12,7 +12,7 @@ use super::make;
 use super::registry::{Held, Slot};
 use super::reply::{CallbackFuture, SyncReply};
 use super::sender::Address;
-use super::target::{Kind, Target, Unready};
+use super::target::{Kind, Missed, Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, AtomicU64, next_number};
 
@@ -60,6 +60,11 @@ impl CallbackId {
     pub(crate) fn of_method<T, F: 'static>(object: &Arc<T>) -> Option<Self> {
         let address = Address::of(Arc::as_ptr(object));
         function_type::<F>().map(|method| Self::Method(address, method))
+    }
+
+    /// Of what `M` stands for, done to one object; as with a method, the connection's weak handle keeps the allocation.
+    pub(crate) fn of_deed<T, M: 'static>(object: &Arc<T>) -> Self {
+        Self::Method(Address::of(Arc::as_ptr(object)), TypeId::of::<M>())
     }
 
     fn of_handle() -> Self {
@@ -170,6 +175,10 @@ impl<P, R, K> Target<P, R, K> for Callback<P, R, K> {
 
     fn call(&self, event: &Event<P, K>) -> Option<R> {
         self.0.target.call(event)
+    }
+
+    fn attempt(&self, event: &Event<P, K>) -> Result<R, Missed> {
+        self.0.target.attempt(event)
     }
 
     fn begin(

@@ -182,7 +182,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     }
 
     /// Calls again what has panicked, timed out, or replied with an error on a signal built
-    /// [`fallible`](crate::SignalBuilder::fallible), after pauses and as often as `backoff` says. The last attempt's outcome
+    /// [`fallible`](crate::SignalBuilder::fallible), and forwards again what the other signal had no room for, after pauses and as often as `backoff` says. The last attempt's outcome
     /// is the call's; the others are told to nobody.
     ///
     /// The call keeps its turn meanwhile: one that is sequential is sequential with its attempts.

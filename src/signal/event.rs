@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::{fmt, mem};
 
 use arc_swap::{ArcSwap, Guard};
+use smallvec::SmallVec;
 
 use super::filter::Filters;
 use super::key::Key;
@@ -19,7 +20,8 @@ pub struct Event<P, K = Key> {
     own: Option<P>,
     /// What the signal's events have in common; missing as long as nobody is called, and where it is not needed.
     origin: Option<Lent<P>>,
-    /// All there is to know of a signal without a name, for which nothing has to be borrowed.
+    /// All there is to know of a signal without a name, for which nothing has to be borrowed; and which way the event has
+    /// come, if it was forwarded.
     info: SignalInfo,
     pub(crate) filters: Filters<K>,
 }
@@ -49,6 +51,20 @@ impl<P, K> Event<P, K> {
     #[inline]
     pub(crate) fn set(&mut self, payload: P) {
         self.own = Some(payload);
+    }
+
+    /// Goes on for an event that is forwarded: with its keys and its senders, and after the way that it has come.
+    pub(crate) fn follow<Q>(&mut self, earlier: &Event<Q, K>)
+    where
+        K: Clone,
+    {
+        self.filters = earlier.filters.clone();
+        self.info.follow(&earlier.info);
+    }
+
+    /// Whether it was sent by this signal, or forwarded by it.
+    pub(crate) fn has_passed(&self, signal: SignalId) -> bool {
+        self.info.id == signal || self.info.way().contains(&signal)
     }
 
     /// The payload it was given.
@@ -173,16 +189,42 @@ impl<P: fmt::Debug, K: fmt::Debug> fmt::Debug for Event<P, K> {
 }
 
 /// Which signal: its number and its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct SignalInfo {
     id: SignalId,
+    /// What there is to be said beside the number: events without it are made by the million.
+    more: Option<Arc<More>>,
+}
+
+struct More {
     name: Option<Box<str>>,
+    /// Of an event's own: the signals that it was forwarded by, first to last.
+    way: SmallVec<[SignalId; 4]>,
 }
 
 impl SignalInfo {
     #[inline]
     pub(crate) fn new(id: SignalId, name: Option<Box<str>>) -> Self {
-        Self { id, name }
+        let more = name.map(|name| More {
+            name: Some(name),
+            way: SmallVec::new(),
+        });
+        Self {
+            id,
+            more: more.map(Arc::new),
+        }
+    }
+
+    /// Comes after another event's, on its way.
+    fn follow(&mut self, earlier: &Self) {
+        let mut way: SmallVec<_> = earlier.way().into();
+        way.push(earlier.id);
+        let name = self.name().map(Box::from);
+        self.more = Some(Arc::new(More { name, way }));
+    }
+
+    fn way(&self) -> &[SignalId] {
+        self.more.as_ref().map_or(&[], |more| &more.way)
     }
 
     /// The signal's number.
@@ -194,7 +236,24 @@ impl SignalInfo {
     /// The name it was built with.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.more.as_ref()?.name.as_deref()
+    }
+}
+
+impl PartialEq for SignalInfo {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id, self.name()) == (other.id, other.name())
+    }
+}
+
+impl Eq for SignalInfo {}
+
+impl fmt::Debug for SignalInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignalInfo")
+            .field("id", &self.id)
+            .field("name", &self.name())
+            .finish()
     }
 }
 

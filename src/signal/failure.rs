@@ -27,7 +27,8 @@ pub enum Cause {
     Aborted,
     /// It did not finish in the time that its connection or its send gave it.
     TimedOut,
-    /// There was no room for it in the connection's queue.
+    /// There was no room for it in the connection's queue; or, where the connection [forwards](crate::Signal::forward_to), the
+    /// other signal could not have taken the event without waiting.
     Overflow,
     /// It replied with an error, which this is the text of. Told by [`failures`](crate::Signal::failures) alone, on a signal
     /// that was built [`fallible`](crate::SignalBuilder::fallible): in a report the reply is a reply.
@@ -35,7 +36,8 @@ pub enum Cause {
     /// It would have waited for itself: the callback of a connection that runs one call at a time ended a send to that very
     /// connection in `.join()`.
     Reentered,
-    /// The signal was closed, so the send reached nobody.
+    /// The signal was closed, so the send reached nobody; or, where a connection [forwards](crate::Signal::forward_to), the other
+    /// signal was.
     Closed,
 }
 
@@ -96,11 +98,16 @@ impl fmt::Display for Failure {
             Cause::Panicked(panic) => write!(f, "panicked: {panic}"),
             Cause::Aborted => f.write_str("was aborted"),
             Cause::TimedOut => f.write_str("timed out"),
-            Cause::Overflow => f.write_str("was dropped: its queue was full"),
+            Cause::Overflow => f.write_str(
+                "was dropped: its queue was full, or the signal that it forwards to has reached a limit",
+            ),
             Cause::Failed(error) => write!(f, "failed: {error}"),
             Cause::Reentered => f.write_str(
                 "would have waited for itself: it runs one call at a time, and sent to itself with `.join()`",
             ),
+            Cause::Closed if self.0.connection.is_some() => {
+                f.write_str("reached nobody: the signal that it forwards to is closed")
+            }
             Cause::Closed => f.write_str("reached nobody: the signal is closed"),
         }
     }

@@ -56,12 +56,23 @@ struct Rare {
 impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     #[inline]
     pub(super) fn new(signal: &'a Signal<P, R, K>) -> Self {
+        Self::of(signal, Event::new(signal.shared.id))
+    }
+
+    /// A send of this event: one that goes on from elsewhere, or that was put down while it waited.
+    #[inline]
+    pub(super) fn of(signal: &'a Signal<P, R, K>, event: Event<P, K>) -> Self {
         Self {
             signal,
-            event: Event::new(signal.shared.id),
+            event,
             rare: None,
             to_all: false,
         }
+    }
+
+    /// Puts it down, with what it was told of its event and nothing else.
+    pub(super) fn into_event(self) -> Event<P, K> {
+        self.event
     }
 
     /// Sends this payload in the place of the signal's defaults.
@@ -172,6 +183,23 @@ where
             Err(Barred::Full(_)) => Err(Unsent::new(self.event.take(), Why::Full)),
             Err(Barred::Closed) => Err(Unsent::new(self.event.take(), Why::Closed)),
         }
+    }
+
+    /// As `now`, for who goes on with the event if it may not begin.
+    pub(super) fn try_deliver(&mut self) -> Result<Delivery<R>, Barred> {
+        let passage = self.try_pass()?;
+        self.deliver(Terms::new(passage, None))
+    }
+
+    /// As `try_deliver`, waiting until it may begin. Not to be asked again once it is ready.
+    pub(super) fn poll_deliver(
+        &mut self,
+        waiting: &mut Option<Box<Waiting>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Delivery<R>, Cause>> {
+        let begun = ready!(self.poll_begin(waiting, cx));
+        *waiting = None;
+        Poll::Ready(begun.and_then(|passage| self.deliver(Terms::new(passage, None))))
     }
 
     /// Leave to begin; `None` where none is needed.

@@ -6,6 +6,7 @@ use std::task::Context;
 use super::async_target::Started;
 use super::board::Desk;
 use super::event::Event;
+use super::failure::Cause;
 use super::panic::Panic;
 use super::registry::{Held, Slot};
 use super::stream::StreamTarget;
@@ -29,6 +30,11 @@ pub(crate) trait Target<P, R, K>: Send + Sync {
 
     fn call(&self, _event: &Event<P, K>) -> Option<R> {
         unreachable!("async callbacks are started")
+    }
+
+    /// As `call`, for a callable that can say more than that it is gone. Such a one leaves `call` at `None`.
+    fn attempt(&self, event: &Event<P, K>) -> Result<R, Missed> {
+        self.call(event).ok_or(Missed::Gone)
     }
 
     /// Calls an async callback within a send, for its future, and polls that once. Panics are caught. Gives the reply, or
@@ -70,6 +76,13 @@ pub(crate) trait Target<P, R, K>: Send + Sync {
     fn stream(&self) -> Option<&StreamTarget<P, K>> {
         None
     }
+}
+
+/// Why a sync call gave no reply.
+pub(crate) enum Missed {
+    /// What it depends on is gone.
+    Gone,
+    Failed(Cause),
 }
 
 /// Why the first poll of an async callback gave no reply.

@@ -10,6 +10,7 @@ use super::inspect::ConnectionKind;
 use super::panic::{Panic, capture, drop_quietly};
 use super::registry::{Admission, Booking, Head, Held, Slot, Visit};
 use super::stream::Pushed;
+use super::target::Missed;
 use super::trace;
 use crate::sync::Arc;
 
@@ -119,14 +120,16 @@ where
         // It may have to wait for its turn, or be called again.
         return end.granted(slot, event.share(), held);
     }
-    match capture(|| slot.call(event.get())) {
-        Ok(Some(reply)) => end.replied(reply),
-        Ok(None) => {
+    let cause = match capture(|| slot.attempt(event.get())) {
+        Ok(Ok(reply)) => return end.replied(reply),
+        Ok(Err(Missed::Gone)) => {
             gone(slot);
-            ControlFlow::Continue(())
+            return ControlFlow::Continue(());
         }
-        Err(panic) => end.failed(slot.fail(Cause::Panicked(panic), || Some(event.share()))),
-    }
+        Ok(Err(Missed::Failed(cause))) => cause,
+        Err(panic) => Cause::Panicked(panic),
+    };
+    end.failed(slot.fail(cause, || Some(event.share())))
 }
 
 /// What a connection depends on has died.

@@ -19,6 +19,10 @@ impl<P, R, K> WeakSignal<P, R, K> {
         }
     }
 
+    pub(super) fn is_alive(&self) -> bool {
+        self.shared.strong_count() > 0
+    }
+
     /// The signal, if it is still there.
     #[must_use]
     pub fn upgrade(&self) -> Option<Signal<P, R, K>> {
@@ -39,7 +43,7 @@ impl<P, R, K> Clone for WeakSignal<P, R, K> {
 impl<P, R, K> fmt::Debug for WeakSignal<P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WeakSignal")
-            .field("is_alive", &(self.shared.strong_count() > 0))
+            .field("is_alive", &self.is_alive())
             .finish()
     }
 }

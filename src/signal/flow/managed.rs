@@ -16,7 +16,7 @@ use crate::signal::panic::{Panic, capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
 use crate::signal::running::{Frame, Running, frame_at, is_inside};
 use crate::signal::surroundings::Surroundings;
-use crate::signal::target::{Kind, Unready};
+use crate::signal::target::{Kind, Missed, Unready};
 use crate::signal::trace::{self, LaterSpan};
 use crate::sync::Arc;
 
@@ -285,12 +285,13 @@ impl<P, R, K> Managed<P, R, K> {
                 }
             }
         } else {
-            match capture(|| self.span.within(|| slot.call(&event))) {
-                Ok(Some(reply)) => Attempt::Replied(reply),
-                Ok(None) => {
+            match capture(|| self.span.within(|| slot.attempt(&event))) {
+                Ok(Ok(reply)) => Attempt::Replied(reply),
+                Ok(Err(Missed::Gone)) => {
                     slot.lose_object();
                     Attempt::Failed(Cause::Aborted)
                 }
+                Ok(Err(Missed::Failed(cause))) => Attempt::Failed(cause),
                 Err(panic) => Attempt::Failed(Cause::Panicked(panic)),
             }
         };
@@ -344,7 +345,11 @@ impl<P, R, K> Managed<P, R, K> {
         let retry = self.flow.as_ref()?.retry.as_ref()?;
         let has_failed = match outcome {
             Ok(reply) => self.error_in(reply).is_some(),
-            Err(cause) => matches!(cause, Cause::Panicked(_) | Cause::TimedOut),
+            // No room in its own queue ends a call before its first attempt: this is none in what it forwards to.
+            Err(cause) => matches!(
+                cause,
+                Cause::Panicked(_) | Cause::TimedOut | Cause::Overflow
+            ),
         };
         if !has_failed {
             return None;

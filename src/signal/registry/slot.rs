@@ -18,7 +18,7 @@ use crate::signal::inspect::ConnectionKind;
 use crate::signal::panic::Quiet;
 use crate::signal::running::Running;
 use crate::signal::stream::StreamTarget;
-use crate::signal::target::{Kind, Target, Unready};
+use crate::signal::target::{Kind, Missed, Target, Unready};
 use crate::signal::trace;
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Weak};
@@ -190,6 +190,10 @@ where
         let head = &self.head;
         trace::called(head.id, || head.name(), ConnectionKind::SyncCallback);
         self.target.call(event)
+    }
+
+    fn attempt(&self, event: &Event<P, K>) -> Result<R, Missed> {
+        self.target.attempt(event)
     }
 
     fn begin(
