@@ -18,8 +18,11 @@ pub(crate) struct Board<R> {
     /// Set once, by `abort`, under the lock; read without it by jobs that begin, so that one that is ready at once takes no
     /// lock, and under it by those that leave their wakers.
     is_aborted: AtomicBool,
-    /// Set once, by the last job.
+    /// Set once, by the last job: all outcomes are there.
     is_done: AtomicBool,
+    /// Set after it, when the send counts as under way no more: who has seen the report finds nothing under way, and
+    /// who has seen nothing under way finds it done.
+    has_landed: AtomicBool,
     /// Who waits for the last job.
     waiter: AtomicWaker,
     /// Whether events are to be kept for who is told of failures.
@@ -65,6 +68,7 @@ impl<R: 'static> Board<R> {
             state: Lock::new(state),
             is_aborted: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
+            has_landed: AtomicBool::new(false),
             waiter: AtomicWaker::new(),
             is_told,
             add: Report::adder(),
@@ -88,9 +92,9 @@ impl<R> Board<R> {
 
     /// All outcomes, once no job is left.
     pub(crate) fn poll_outcomes(&self, cx: &mut Context<'_>) -> Poll<Late<R>> {
-        if !self.is_done() {
+        if !self.has_landed.load(Ordering::SeqCst) {
             self.waiter.register(cx.waker());
-            if !self.is_done() {
+            if !self.has_landed.load(Ordering::SeqCst) {
                 return Poll::Pending;
             }
         }
@@ -172,9 +176,9 @@ impl<R> Clone for Desk<R> {
 
 impl<R> Drop for Door<R> {
     fn drop(&mut self) {
-        // First the send has landed, then it is told: who has seen the report finds nothing under way.
-        self.aloft = None;
         self.board.is_done.store(true, Ordering::SeqCst);
+        self.aloft = None;
+        self.board.has_landed.store(true, Ordering::SeqCst);
         self.board.waiter.wake();
     }
 }

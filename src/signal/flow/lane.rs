@@ -227,7 +227,9 @@ impl Drop for Handing {
 
 impl Promise {
     pub(crate) fn is_of_room(&self, room: &Arc<Event>) -> bool {
-        self.lane.as_ref().is_some_and(|lane| Arc::ptr_eq(&lane.room, room))
+        self.lane
+            .as_ref()
+            .is_some_and(|lane| Arc::ptr_eq(&lane.room, room))
     }
 
     fn is_of(&self, lane: &Arc<Lane>) -> bool {
