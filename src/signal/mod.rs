@@ -4,6 +4,7 @@
 //! `report`'s. `conduct` leads a send through them, and `send` is its builder.
 
 mod async_target;
+mod awaited;
 mod backoff;
 mod bar;
 mod board;
@@ -44,6 +45,7 @@ mod running;
 mod schedule;
 mod send;
 mod sender;
+mod sending;
 mod sink;
 mod stats;
 mod stream;
@@ -55,6 +57,7 @@ mod visit;
 mod walk;
 mod weak;
 
+pub use awaited::SendFuture;
 pub use backoff::Backoff;
 pub use builder::SignalBuilder;
 pub use callback::Callback;
@@ -79,7 +82,7 @@ pub(crate) use panic::{capture, drop_quietly};
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use report::Report;
 pub use schedule::Schedule;
-pub use send::{SendBuilder, SendFuture};
+pub use send::SendBuilder;
 pub use sender::{AsSender, IntoSender, SenderId, by_address};
 pub use sink::SignalSink;
 pub use stats::CallCounts;

@@ -7,12 +7,15 @@ use crate::{Source, Violation};
 const ROOM: &str = "signal";
 
 /// A part of `signal` (left) that may not import from others (right). `mod` is src/signal/mod.rs.
-const APART: [(&str, &[&str]); 1] = [("registry", &["send", "schedule", "delivery", "connect"])];
+const APART: [(&str, &[&str]); 1] = [(
+    "registry",
+    &["send", "sending", "schedule", "delivery", "connect"],
+)];
 
 /// A part of `signal` (left) that only the send, its ends and what they give back (right) may import.
 const RESERVED: [(&str, &[&str]); 2] = [
     ("matching", &["conduct"]),
-    ("schedule", &["end", "send", "join", "fold", "delivery"]),
+    ("schedule", &["end", "sending", "join", "fold", "delivery"]),
 ];
 
 /// Settings that a reserved part declares and that everybody may name.

@@ -1,0 +1,227 @@
+//! How a send begins and goes on, whatever its end.
+
+use std::hash::Hash;
+use std::task::{Context, Poll, ready};
+
+use super::conduct::{Booked, conduct, gather, walk_booked};
+use super::delivery::Delivery;
+use super::end::{Collecting, End, Start};
+use super::event::Event;
+use super::failure::Cause;
+use super::flight::Aloft;
+use super::flow::Deadline;
+use super::handle::Signal;
+use super::panic::Panic;
+use super::passage::{Barred, Passage, Waiting};
+use super::registry::{Held, Slot};
+use super::report::Report;
+use super::schedule::{Handed, Handover};
+use super::send::SendBuilder;
+use super::surroundings::Surroundings;
+use super::trace;
+use crate::sync::Arc;
+
+impl<'a, P, R, K> SendBuilder<'a, P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// Leave to begin; `None` where none is needed.
+    pub(super) fn try_pass(&mut self) -> Result<Leave<P, R, K>, Barred> {
+        let shared = &self.signal.shared;
+        if shared.registry.status().is_open() {
+            return Ok(None);
+        }
+        Passage::get(shared, &mut self.event, self.to_all).map(Some)
+    }
+
+    pub(super) fn take_failed(&mut self) -> Option<Panic> {
+        self.rare.as_mut()?.failed.take()
+    }
+
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        let time = self.rare.as_ref()?.timeout?;
+        Some(self.surroundings().deadline(time))
+    }
+
+    #[inline]
+    pub(super) fn surroundings(&self) -> &'a Arc<Surroundings<P, R, K>> {
+        &self.signal.shared.registry.surroundings
+    }
+
+    pub(super) fn undelivered(&self, cause: Cause) -> Delivery<R> {
+        let mut delivery = Delivery::new();
+        *delivery.report() = Report::of_unsent(self.surroundings().fail_send(cause));
+        delivery
+    }
+
+    /// Never an error: made where it stays.
+    pub(super) fn deliver<E>(
+        &mut self,
+        mut terms: Option<Box<Terms<P, R, K>>>,
+    ) -> Result<Delivery<R>, E> {
+        let mut delivered = Ok(Delivery::new());
+        let Ok(delivery) = &mut delivered else {
+            unreachable!("it has just been made")
+        };
+        let row = terms.as_mut().and_then(|terms| terms.row.take());
+        let mut collecting = Collecting {
+            report: delivery.report(),
+            starting: Spawning {
+                signal: self.signal,
+                handover: None,
+                terms,
+            },
+        };
+        self.conduct(row, &mut collecting);
+        if let Some(handover) = collecting.starting.handover {
+            let board = handover.into_board();
+            delivery.wait_for(board);
+        }
+        delivered
+    }
+
+    /// As `now`, for who goes on with the event if it may not begin.
+    pub(super) fn try_deliver(&mut self) -> Result<Delivery<R>, Barred> {
+        let passage = self.try_pass()?;
+        self.deliver(Terms::new(passage, None))
+    }
+
+    /// As `try_deliver`, waiting until it may begin. Not to be asked again once it is ready.
+    pub(super) fn poll_deliver(
+        &mut self,
+        waiting: &mut Option<Box<Waiting>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Delivery<R>, Cause>> {
+        let begun = ready!(self.poll_begin(waiting, cx));
+        *waiting = None;
+        Poll::Ready(begun.and_then(|passage| self.deliver(Terms::new(passage, None))))
+    }
+
+    /// Whether nothing has to be looked at before it begins.
+    #[inline]
+    pub(super) fn is_unhindered(&self) -> bool {
+        self.rare.is_none() && self.signal.shared.registry.status().is_open()
+    }
+
+    /// Ready to begin, as soon as it may; the wait goes on in `waiting`. `Err`: it never may.
+    pub(super) fn poll_begin(
+        &mut self,
+        waiting: &mut Option<Box<Waiting>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Leave<P, R, K>, Cause>> {
+        if let Some(panic) = self.take_failed() {
+            return Poll::Ready(Err(Cause::Panicked(panic)));
+        }
+        let waiting = waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
+        let shared = &self.signal.shared;
+        if !waiting.has_begun() && shared.registry.status().is_open() {
+            return Poll::Ready(Ok(None));
+        }
+        let (event, to_all) = (&mut self.event, self.to_all);
+        let get = || Passage::get(shared, event, to_all);
+        waiting.poll(get, cx).map_ok(Some)
+    }
+
+    /// Leads the send past every connection that matches, until `end` breaks it off: those that were found before, if it had
+    /// to get leave to begin.
+    #[inline]
+    pub(super) fn conduct(
+        &mut self,
+        row: Option<Vec<Booked<P, R, K>>>,
+        end: &mut impl End<P, R, K>,
+    ) {
+        let shared = &self.signal.shared;
+        let _span = trace::send(&shared.origin.info);
+        if let Some(row) = row {
+            let event = Arc::new(self.event.keep());
+            let _ = walk_booked(row, &event, end);
+        } else if !shared.registry.status().is_silent() {
+            let complete = |event: &mut Event<P, K>| event.complete(&shared.lent, shared.is_named);
+            conduct(
+                &shared.registry,
+                &mut self.event,
+                self.to_all,
+                complete,
+                end,
+            );
+        }
+    }
+
+    /// The connections that match, and the event they share, for a send that does not call them all at once.
+    pub(super) fn gather(&mut self) -> Gathered<P, R, K> {
+        let shared = &self.signal.shared;
+        let row = gather(&shared.registry, &self.event, self.to_all);
+        self.event.complete(&shared.lent, shared.is_named);
+        let row = row.into_iter().map(|slot| (slot, None)).collect();
+        (row, self.keep_event())
+    }
+
+    pub(super) fn keep_event(&mut self) -> Arc<Event<P, K>> {
+        Arc::new(self.event.keep())
+    }
+}
+
+/// What few sends go by.
+pub(super) struct Terms<P, R, K> {
+    row: Option<Vec<Booked<P, R, K>>>,
+    deadline: Option<Deadline>,
+    /// The send, if it is counted already.
+    aloft: Option<Aloft>,
+}
+
+impl<P, R, K> Terms<P, R, K> {
+    pub(super) fn new(passage: Leave<P, R, K>, deadline: Option<Deadline>) -> Option<Box<Self>> {
+        let (row, aloft) = match passage {
+            Some(Passage { row, aloft }) => (Some(row), Some(aloft)),
+            None if deadline.is_none() => return None,
+            None => (None, None),
+        };
+        Some(Box::new(Self {
+            row,
+            deadline,
+            aloft,
+        }))
+    }
+}
+
+/// Leave to begin, where that has to be got.
+pub(super) type Leave<P, R, K> = Option<Passage<P, R, K>>;
+
+/// Connections that match, and the event they share.
+pub(super) type Gathered<P, R, K> = (Vec<Booked<P, R, K>>, Arc<Event<P, K>>);
+
+/// Hands async callbacks to an executor.
+struct Spawning<'a, P, R, K> {
+    signal: &'a Signal<P, R, K>,
+    /// Made for the first of them.
+    handover: Option<Handover<'a, P, R, K>>,
+    terms: Option<Box<Terms<P, R, K>>>,
+}
+
+impl<P, R, K> Start<P, R, K> for Spawning<'_, P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    #[inline]
+    fn start(
+        &mut self,
+        slot: &Arc<Slot<P, R, K>>,
+        event: Arc<Event<P, K>>,
+        held: Option<Held>,
+        place: usize,
+    ) -> Handed<R> {
+        let shared = &self.signal.shared;
+        let terms = &mut self.terms;
+        let handover = self.handover.get_or_insert_with(|| {
+            let home = &shared.registry.surroundings;
+            let terms = terms.take().map(|terms| (terms.deadline, terms.aloft));
+            let (deadline, aloft) = terms.unwrap_or_default();
+            Handover::new(home, shared.schedule, deadline, aloft)
+        });
+        handover.take(slot, event, held, place)
+    }
+}
