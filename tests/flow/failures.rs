@@ -7,16 +7,15 @@ use std::time::Duration;
 
 use fanfare::testing::{ManualClock, SeededExecutor};
 use fanfare::{Backoff, FailedCall, Overflow, Signal};
-use futures_lite::future::block_on;
 
-use crate::common::{Log, ON_PURPOSE, OnDrop, told};
+use crate::common::{Log, ON_PURPOSE, OnDrop};
 use crate::kit::{Course, builder_by_hand, by_hand, outcome};
 use crate::runtime::Runtime;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Writes down what is told: the name, the cause, and the payload of the event.
-fn listen<R: Send + 'static>(signal: &Signal<usize, R>) -> Log<String> {
+pub(crate) fn listen<R: Send + 'static>(signal: &Signal<usize, R>) -> Log<String> {
     let log = Log::new();
     let written = log.clone();
     signal
@@ -274,43 +273,6 @@ async fn of_several_attempts_the_last_alone_is_told(_: Runtime) {
     assert_eq!(signal.failure_count(), 1);
 }
 
-async fn the_name_is_the_key(_: Runtime) {
-    let (executor, _, signal) = by_hand();
-    let log = Log::new();
-    signal
-        .failures()
-        .connect_sync(log.writes("one"))
-        .key("one")
-        .now();
-    signal.failures().connect_sync(log.writes("all")).now();
-    signal
-        .failures()
-        .connect_sync(log.writes("other"))
-        .key("other")
-        .now();
-    signal
-        .connect(|_| async { panic!("{ON_PURPOSE}") })
-        .name("one")
-        .now();
-    signal.connect(|_| async { panic!("{ON_PURPOSE}") }).now();
-    let report = executor.run_until(signal.send().join()).unwrap();
-    assert_eq!(told(&report), [ON_PURPOSE, ON_PURPOSE]);
-    assert_eq!(log.take(), ["one", "all", "all"]);
-}
-
-async fn a_send_that_reaches_nobody_is_told_without_a_name(_: Runtime) {
-    let (_, _, signal) = by_hand();
-    let told = listen(&signal);
-    signal.connect_sync(|_| ()).now();
-    let report = block_on(signal.send().update(|_| panic!("{ON_PURPOSE}")).join());
-    assert_eq!((report.count(), report.failures().count()), (0, 1));
-    assert_eq!(told.take(), [format!("- {ON_PURPOSE} None")]);
-    signal.close();
-    assert!(!block_on(signal.send().join()).is_ok());
-    assert_eq!(told.take(), ["- Closed None"]);
-    assert_eq!(signal.failure_count(), 2);
-}
-
 on_each_runtime![
     a_panic_is_told_once,
     a_panic_in_the_drop_of_a_future_is_the_calls,
@@ -319,6 +281,4 @@ on_each_runtime![
     a_dropped_call_is_told_once_with_its_own_event,
     an_error_is_told_and_stays_a_reply,
     of_several_attempts_the_last_alone_is_told,
-    the_name_is_the_key,
-    a_send_that_reaches_nobody_is_told_without_a_name,
 ];

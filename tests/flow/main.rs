@@ -12,14 +12,17 @@ mod runtime;
 mod kit;
 
 // Who runs when.
+mod groups;
 mod limits;
 mod order;
 mod queue;
+mod room;
 mod senders;
 mod waits;
 
 // Time, and what goes wrong.
 mod failures;
+mod quiet;
 mod retold;
 mod time;
 

@@ -1,4 +1,4 @@
-//! Failure callbacks that fail, and that send to the signal whose failures they are told of.
+//! Failure callbacks: which of them are told, those that fail, and those that send to the signal themselves.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use fanfare::Overflow;
 use futures_lite::future::block_on;
 
-use crate::common::{Log, ON_PURPOSE};
+use crate::common::{Log, ON_PURPOSE, told};
+use crate::failures::listen;
 use crate::kit::{Course, by_hand};
 use crate::runtime::Runtime;
 
@@ -132,7 +133,46 @@ async fn an_overflow_callback_may_send_again(_: Runtime) {
     }
 }
 
+async fn the_name_is_the_key(_: Runtime) {
+    let (executor, _, signal) = by_hand();
+    let log = Log::new();
+    signal
+        .failures()
+        .connect_sync(log.writes("one"))
+        .key("one")
+        .now();
+    signal.failures().connect_sync(log.writes("all")).now();
+    signal
+        .failures()
+        .connect_sync(log.writes("other"))
+        .key("other")
+        .now();
+    signal
+        .connect(|_| async { panic!("{ON_PURPOSE}") })
+        .name("one")
+        .now();
+    signal.connect(|_| async { panic!("{ON_PURPOSE}") }).now();
+    let report = executor.run_until(signal.send().join()).unwrap();
+    assert_eq!(told(&report), [ON_PURPOSE, ON_PURPOSE]);
+    assert_eq!(log.take(), ["one", "all", "all"]);
+}
+
+async fn a_send_that_reaches_nobody_is_told_without_a_name(_: Runtime) {
+    let (_, _, signal) = by_hand();
+    let told = listen(&signal);
+    signal.connect_sync(|_| ()).now();
+    let report = block_on(signal.send().update(|_| panic!("{ON_PURPOSE}")).join());
+    assert_eq!((report.count(), report.failures().count()), (0, 1));
+    assert_eq!(told.take(), [format!("- {ON_PURPOSE} None")]);
+    signal.close();
+    assert!(!block_on(signal.send().join()).is_ok());
+    assert_eq!(told.take(), ["- Closed None"]);
+    assert_eq!(signal.failure_count(), 2);
+}
+
 on_each_runtime![
+    the_name_is_the_key,
+    a_send_that_reaches_nobody_is_told_without_a_name,
     what_fails_in_a_failure_callback_is_counted_and_told_to_nobody,
     a_failure_callback_that_sends_to_the_signal_is_told_once,
     a_failure_callback_that_joins_the_signal_does_not_wait_for_ever,
