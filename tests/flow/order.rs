@@ -97,7 +97,7 @@ async fn a_sequential_callback_may_send_to_itself(on: Runtime) {
             .connect_with_sync((log.clone(), signal.downgrade()), |(log, signal), ev| {
                 log.push(format!("+{}", **ev));
                 if **ev < 2 {
-                    let sent = upgraded(&signal).send().with(**ev + 1).now();
+                    let sent = upgraded(signal).send().with(**ev + 1).now();
                     assert_eq!(sent.expect("it has room").count(), 1);
                 }
                 log.push(format!("-{}", **ev));
@@ -139,7 +139,7 @@ async fn a_sequential_callback_that_joins_itself_is_told_so(on: Runtime) {
         .connect_with_sync(state, |(log, signal), ev| {
             if **ev == 0 {
                 log.push(is_reentered(&block_on(
-                    upgraded(&signal).send().key("s").with(1).join(),
+                    upgraded(signal).send().key("s").with(1).join(),
                 )));
             }
         })
