@@ -2,6 +2,7 @@
 
 use event_listener::{Event, EventListener};
 
+use super::places::{InLine, Places};
 use crate::sync::{Arc, AtomicUsize, Ordering};
 
 /// In `count`: somebody waits for it to become 0, so whoever lands tells. It stays.
@@ -64,8 +65,8 @@ impl Flight {
     }
 
     /// Told when a send has landed: look again after this.
-    pub(crate) fn listen_for_room(&self) -> EventListener {
-        self.room.listen()
+    pub(crate) fn line_up(self: &Arc<Self>) -> InLine {
+        InLine::at(Arc::clone(self) as Arc<dyn Places>)
     }
 
     /// Told when none is left: look again after this.
@@ -78,6 +79,19 @@ impl Flight {
     /// Has all sends that wait look again.
     pub(crate) fn wake_all(&self) {
         self.room.notify(usize::MAX);
+    }
+}
+
+impl Aloft {
+    /// Whether it is a place of what stands at that address.
+    pub(crate) fn is_at(&self, address: usize) -> bool {
+        Arc::as_ptr(&self.0).addr() == address
+    }
+}
+
+impl Places for Flight {
+    fn room(&self) -> &Event {
+        &self.room
     }
 }
 

@@ -35,6 +35,7 @@ mod notes;
 mod overflow;
 mod panic;
 mod passage;
+mod places;
 mod registry;
 mod reply;
 mod report;

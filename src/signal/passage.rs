@@ -6,17 +6,13 @@
 use std::hash::Hash;
 use std::task::{Context, Poll};
 
-use std::future::Future;
-use std::pin::Pin;
-
-use event_listener::EventListener;
-
 use super::conduct::{Booked, gather};
 use super::event::Event;
 use super::failure::Cause;
 use super::flight::Aloft;
 use super::flow::{Deadline, Sleep};
 use super::handle::Shared;
+use super::places::InLine;
 
 /// Leave to begin: the connections that are reached, with what was booked of them.
 pub(super) struct Passage<P, R, K> {
@@ -27,7 +23,7 @@ pub(super) struct Passage<P, R, K> {
 /// Why a send may not begin.
 pub(super) enum Barred {
     /// Until this is told, at least.
-    Full(EventListener),
+    Full(InLine),
     Closed,
 }
 
@@ -48,14 +44,14 @@ where
         }
         event.complete(&shared.lent, shared.is_named);
         let got = Self::try_get(shared, event, to_all);
-        got.map_err(|listener| {
+        got.map_err(|line| {
             // What is borrowed of the signal is not kept while others send.
             event.part();
             // Whoever closes the signal looks for who waits after having closed it.
             if shared.registry.is_closed() {
                 Barred::Closed
             } else {
-                Barred::Full(listener)
+                Barred::Full(line)
             }
         })
     }
@@ -64,13 +60,13 @@ where
         shared: &Shared<P, R, K>,
         event: &Event<P, K>,
         to_all: bool,
-    ) -> Result<Self, EventListener> {
+    ) -> Result<Self, InLine> {
         let flight = &shared.registry.surroundings.flight;
         let aloft = match flight.try_take_off() {
             Some(aloft) => aloft,
             None => {
-                let listener = flight.listen_for_room();
-                flight.try_take_off().ok_or(listener)?
+                let line = flight.line_up();
+                flight.try_take_off().ok_or(line)?
             }
         };
         let row = gather(&shared.registry, event, to_all).into_iter();
@@ -78,14 +74,22 @@ where
             let booking = slot.holds_up().then(|| slot.book(event)).transpose()?;
             Ok((slot, booking))
         });
-        let row = row.collect::<Result<Vec<_>, EventListener>>()?;
+        let row = row.collect::<Result<Vec<_>, InLine>>()?;
         Ok(Self { row, aloft })
+    }
+}
+
+impl<P, R, K> Passage<P, R, K> {
+    /// Whether there is a place in it of what stands at that address.
+    fn is_at(&self, address: usize) -> bool {
+        let mut booked = self.row.iter().filter_map(|(_, booking)| booking.as_ref());
+        self.aloft.is_at(address) || booked.any(|booking| booking.is_at(address))
     }
 }
 
 /// A send that looks for leave to begin.
 pub(super) struct Waiting {
-    listener: Option<EventListener>,
+    line: Option<InLine>,
     deadline: Option<Deadline>,
     /// Made when it has to wait: tells when its time is up.
     sleep: Option<Sleep>,
@@ -94,7 +98,7 @@ pub(super) struct Waiting {
 impl Waiting {
     pub(super) fn new(deadline: Option<Deadline>) -> Self {
         Self {
-            listener: None,
+            line: None,
             deadline,
             sleep: None,
         }
@@ -102,7 +106,7 @@ impl Waiting {
 
     /// Whether it has had to wait.
     pub(super) fn has_begun(&self) -> bool {
-        self.listener.is_some()
+        self.line.is_some()
     }
 
     /// What is left of its time goes to its calls.
@@ -117,15 +121,28 @@ impl Waiting {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         loop {
-            if let Some(listener) = &mut self.listener {
-                if Pin::new(listener).poll(cx).is_pending() {
+            if let Some(line) = &mut self.line {
+                if line.poll(cx).is_pending() {
                     break;
                 }
             }
-            match get() {
-                Ok(passage) => return Poll::Ready(Ok(passage)),
+            let got = get();
+            // It was told of a place. If that is not what it goes on with, the next one in line is to have it.
+            let told = self.line.as_ref();
+            match got {
+                Ok(passage) => {
+                    if let Some(line) = told.filter(|line| !passage.is_at(line.address())) {
+                        line.pass_on();
+                    }
+                    return Poll::Ready(Ok(passage));
+                }
                 Err(Barred::Closed) => return Poll::Ready(Err(Cause::Closed)),
-                Err(Barred::Full(listener)) => self.listener = Some(listener),
+                Err(Barred::Full(next)) => {
+                    if let Some(line) = told.filter(|line| line.address() != next.address()) {
+                        line.pass_on();
+                    }
+                    self.line = Some(next);
+                }
             }
         }
         if let Some(deadline) = &self.deadline {

@@ -149,8 +149,13 @@ impl Core {
     }
 }
 
-async fn run(core: Arc<Core>, timer: Arc<dyn Timer>) {
-    let mut stay = Stay(Some(Arc::clone(&core)));
+/// The task. Its stay begins before it is polled: it may never be.
+fn run(core: Arc<Core>, timer: Arc<dyn Timer>) -> impl Future<Output = ()> + Send {
+    let stay = Stay(Some(Arc::clone(&core)));
+    attend(core, timer, stay)
+}
+
+async fn attend(core: Arc<Core>, timer: Arc<dyn Timer>, mut stay: Stay) {
     loop {
         // Check, listen, check again, wait.
         let mut closed = core.closed.listen();

@@ -2,10 +2,11 @@
 
 use std::task::{Context, Poll, Wake, Waker};
 
-use event_listener::{Event, EventListener};
+use event_listener::Event;
 
 use super::lineup::{Entered, Lineup, Refusal, Rules, Standing};
 use crate::signal::notes::Notes;
+use crate::signal::places::{InLine, Places};
 use crate::sync::{Arc, Lock, Weak};
 
 /// The calls of one connection that run, and those that wait. Shared by the connection and its calls.
@@ -102,8 +103,8 @@ impl Lane {
     }
 
     /// Told when there may be a place: look again after this.
-    pub(crate) fn listen(&self) -> EventListener {
-        self.room.listen()
+    pub(crate) fn line_up(self: &Arc<Self>) -> InLine {
+        InLine::at(Arc::clone(self) as Arc<dyn Places>)
     }
 
     /// A call comes.
@@ -183,6 +184,12 @@ impl Lane {
     }
 }
 
+impl Places for Lane {
+    fn room(&self) -> &Event {
+        &self.room
+    }
+}
+
 impl Tell {
     fn put_out(self, why: Refusal) {
         match self {
@@ -219,6 +226,13 @@ impl Drop for Handing {
 }
 
 impl Promise {
+    /// Whether it is a place of what stands at that address.
+    pub(crate) fn is_at(&self, address: usize) -> bool {
+        self.lane
+            .as_ref()
+            .is_some_and(|own| Arc::as_ptr(own).addr() == address)
+    }
+
     fn is_of(&self, lane: &Arc<Lane>) -> bool {
         self.lane.as_ref().is_some_and(|own| Arc::ptr_eq(own, lane))
     }

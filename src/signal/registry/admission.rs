@@ -3,14 +3,13 @@
 use std::future::poll_fn;
 use std::hash::Hash;
 
-use event_listener::EventListener;
-
 use super::head::{ASYNC, COUNTED, GUARDED, HOLDS_UP, STREAM};
 use super::options::{Considered, Held, Options, Spent};
 use super::slot::{Connected, Slot};
 use crate::signal::event::Event;
 use crate::signal::flow::Managed;
 use crate::signal::panic::{Panic, drop_quietly};
+use crate::signal::places::InLine;
 use crate::signal::stream::Seat;
 use crate::signal::target::Kind;
 use crate::spawn::BoxFuture;
@@ -37,6 +36,15 @@ pub(crate) enum Admission<P, K> {
 pub(crate) struct Booking<P, K> {
     held: Option<Held>,
     seat: Option<Seat<P, K>>,
+}
+
+impl<P, K> Booking<P, K> {
+    /// Whether there is a place among it of what stands at that address.
+    pub(crate) fn is_at(&self, address: usize) -> bool {
+        let promise = self.held.as_ref().and_then(|held| held.promise.as_ref());
+        promise.is_some_and(|promise| promise.is_at(address))
+            || self.seat.as_ref().is_some_and(|seat| seat.is_at(address))
+    }
 }
 
 /// Nothing.
@@ -160,7 +168,10 @@ where
     }
 
     /// Gets hold of what a send would have to wait for. `Err`: it is not there yet.
-    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, EventListener> {
+    pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, InLine>
+    where
+        P: Send + Sync,
+    {
         let mut booking = Booking::default();
         let guarded = self.head().state() & GUARDED != 0;
         let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
@@ -173,12 +184,12 @@ where
                 return Ok(booking);
             };
             if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
-                held.promise = Some(wait_for(|| lane.promise(), || lane.listen())?);
+                held.promise = Some(wait_for(|| lane.promise(), || lane.line_up())?);
             }
             booking.held = Some(held);
         }
         if let Some(stream) = self.stream() {
-            booking.seat = wait_for(|| stream.reserve().ok(), || stream.listen())?;
+            booking.seat = wait_for(|| stream.reserve().ok(), || stream.line_up())?;
         }
         Ok(booking)
     }
@@ -187,11 +198,11 @@ where
 /// Looks, listens, and looks again: what comes in between is not missed.
 fn wait_for<T>(
     mut look: impl FnMut() -> Option<T>,
-    listen: impl FnOnce() -> EventListener,
-) -> Result<T, EventListener> {
+    line_up: impl FnOnce() -> InLine,
+) -> Result<T, InLine> {
     if let Some(found) = look() {
         return Ok(found);
     }
-    let listener = listen();
-    look().ok_or(listener)
+    let line = line_up();
+    look().ok_or(line)
 }

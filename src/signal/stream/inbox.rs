@@ -2,13 +2,16 @@
 
 use std::task::{Context, Poll, Waker};
 
-use event_listener::{Event, EventListener};
+use event_listener::Event;
+#[cfg(test)]
+use event_listener::EventListener;
 use futures_util::task::AtomicWaker;
 
 use super::place::Place;
 use super::queue::{Pushed, Queue, Received, Stage};
 use crate::signal::overflow::Overflow;
 use crate::signal::panic::drop_quietly;
+use crate::signal::places::Places;
 use crate::sync::{Arc, Lock};
 
 /// Items that wait for their consumer, at most `capacity` of them, those aside that have a [`Place`] and are to come.
@@ -89,9 +92,7 @@ impl<T> Inbox<T> {
     }
 
     /// To be told of room: ask, listen, ask again, wait.
-    ///
-    /// Each place that becomes free wakes one who listens. Who is woken and does not take the place drops the listener,
-    /// or the place, and the next one is woken.
+    #[cfg(test)]
     pub(crate) fn listen(&self) -> EventListener {
         self.room.listen()
     }
@@ -174,6 +175,12 @@ impl<T> Inbox<T> {
             // One more, whether or not others have been told already: each place is somebody's.
             self.room.notify_additional(1);
         }
+    }
+}
+
+impl<T: Send> Places for Inbox<T> {
+    fn room(&self) -> &Event {
+        &self.room
     }
 }
 

@@ -20,6 +20,11 @@ impl<T> Place<T> {
         }
     }
 
+    /// Whether it is a place of what stands at that address.
+    pub(crate) fn is_at(&self, address: usize) -> bool {
+        Arc::as_ptr(&self.inbox).addr() == address
+    }
+
     /// Puts the item there. `Closed` if the consumer is gone; never `Full`.
     pub(crate) fn fill(mut self, item: T) -> Pushed<T> {
         if std::mem::take(&mut self.is_taken) {

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use event_listener::EventListener;
-
 use super::inbox::{Full, Inbox};
 use super::place::Place;
 use super::queue::Pushed;
 use crate::signal::event::Event;
 use crate::signal::overflow::Overflow;
+use crate::signal::places::{InLine, Places};
 use crate::signal::target::{Kind, Target};
 use crate::sync::Arc;
 
@@ -44,8 +43,12 @@ impl<P, K> StreamTarget<P, K> {
     }
 
     /// To be told of a seat: ask, listen, ask again, wait.
-    pub(crate) fn listen(&self) -> EventListener {
-        self.inbox.listen()
+    pub(crate) fn line_up(&self) -> InLine
+    where
+        P: Send + Sync + 'static,
+        K: Send + Sync + 'static,
+    {
+        InLine::at(Arc::clone(&self.inbox) as Arc<dyn Places>)
     }
 
     /// Delivers an event. `Full` only where a seat should have been taken and was not.
