@@ -21,7 +21,7 @@ async fn ship(order: Arc<Event<u32>>) {
 
 /// Never gets finished.
 async fn handwritten_card(_: Arc<Event<u32>>) {
-    smol::future::pending().await
+    smol::future::pending::<()>().await;
 }
 
 /// Takes orders until the program is interrupted.

@@ -61,6 +61,18 @@ enum Kind {
     Panics,
     PanicsLater,
     Fails,
+    /// It sends on its own signal.
+    Sends,
+}
+
+/// Always the same callbacks, connected again and again with other options.
+fn named(event: &Event<Load>) -> Reply {
+    reply(Kind::Ready, event, false)
+}
+
+async fn named_async(event: Arc<Event<Load>>) -> Reply {
+    yield_now().await;
+    reply(Kind::Fails, &event, false)
 }
 
 /// Connects something, somehow.
@@ -86,9 +98,21 @@ pub(crate) fn connect(
         Kind::Panics,
         Kind::PanicsLater,
         Kind::Fails,
+        Kind::Sends,
     ];
     let kind = kinds[rng.usize(..kinds.len())];
-    let (counts, gate) = (counts.clone(), gate.clone());
+    match rng.u8(..16) {
+        0 => {
+            let builder = signal.connect_sync(named);
+            return finish(builder, rng, Kind::Ready, retries, debounces, machine);
+        }
+        1 => {
+            let builder = signal.connect(named_async);
+            return finish(builder, rng, Kind::Ready, retries, debounces, machine);
+        }
+        _ => {}
+    }
+    let (counts, gate, weak) = (counts.clone(), gate.clone(), signal.downgrade());
     if matches!(kind, Kind::Ready | Kind::Panics | Kind::Fails) && rng.bool() {
         let builder = signal.connect_sync(move |event: &Event<Load>| {
             let _call = counts.call();
@@ -97,7 +121,7 @@ pub(crate) fn connect(
         return finish(builder, rng, kind, retries, debounces, machine);
     }
     let builder = signal.connect(move |event: Arc<Event<Load>>| {
-        let (call, gate) = (counts.call(), gate.clone());
+        let (call, gate, weak) = (counts.call(), gate.clone(), weak.clone());
         async move {
             let _call = call;
             match kind {
@@ -109,6 +133,14 @@ pub(crate) fn connect(
                 Kind::Sleeps => futures_timer::Delay::new(MS / 4).await,
                 Kind::Gated => drop(gate.recv().await),
                 Kind::Hangs => pending().await,
+                Kind::Sends => {
+                    yield_now().await;
+                    // Not for ever.
+                    if let Some(signal) = weak.upgrade().filter(|_| event.number % 3 == 0) {
+                        let load = Load::new(event.number + 1);
+                        drop(signal.send().key(event.number % 4).with(load).now());
+                    }
+                }
                 Kind::Ready | Kind::Panics | Kind::Fails => {}
             }
             reply(kind, &event, is_counted)

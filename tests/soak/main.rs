@@ -1,7 +1,9 @@
 //! Whatever threads do to a signal, on every runtime: each call ends once and is told of once, and nothing is left.
 //!
 //! One test, alone in its process, for the counts are the whole process's. It runs a number of rounds that depends on
-//! nothing; with `FANFARE_SOAK=60` it runs that many seconds on each runtime.
+//! nothing; with `FANFARE_SOAK=60` it runs that many seconds on each runtime. `FANFARE_SEED` has it begin with another
+//! seed: which one a round had is in the message of what fails. Threads are not the seed's to order, so a round that has
+//! failed may have to be run many times.
 
 mod callbacks;
 mod counts;
@@ -14,7 +16,7 @@ use std::panic;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use fanfare::{Smol, Spawner, ThreadTimer, Timer, Tokio};
+use fanfare::{Spawner, ThreadTimer, Timer};
 use futures_lite::future::block_on;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -50,35 +52,32 @@ fn settle(counts: &Counts, timer: &dyn Timer, seed: u64) {
     }
 }
 
+/// What the environment says.
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
+
 /// Soaks, and looks what is left.
-fn soak<S: Spawner>(name: &str, spawner: &dyn Fn() -> S, timer: Arc<dyn Timer>) {
+fn soak<S: Spawner>(name: &str, spawner: &dyn Fn() -> S, timer: &Arc<dyn Timer>) {
     let counts = Counts::default();
-    let seconds: Option<u64> = env::var("FANFARE_SOAK")
-        .ok()
-        .and_then(|text| text.parse().ok());
-    let seeds: u64 = env::var("FANFARE_SEED")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0);
+    let seconds = number("FANFARE_SOAK");
+    let seed = number("FANFARE_SEED").unwrap_or(0);
     let runtime = Runtime {
         spawner,
-        timer: Arc::clone(&timer),
+        timer: Arc::clone(timer),
     };
     let mut reports = 0;
     let mut run = |seed: u64| {
-        if env::var("FANFARE_TRACE").is_ok() {
-            eprintln!("{name}: seed {seed}");
-        }
         reports += round(seed, &counts, &runtime);
-        settle(&counts, &*timer, seed);
+        settle(&counts, &**timer, seed);
     };
     // Executors, timers and thread-locals grow to their size first.
-    (seeds..seeds + ROUNDS).for_each(&mut run);
+    (seed..seed + ROUNDS).for_each(&mut run);
     let before = live();
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut rounds = 0;
     while end.map_or(rounds < ROUNDS, |end| Instant::now() < end) {
-        run(seeds + ROUNDS + rounds);
+        run(seed + ROUNDS + rounds);
         rounds += 1;
     }
     let after = live();
@@ -89,8 +88,10 @@ fn soak<S: Spawner>(name: &str, spawner: &dyn Fn() -> S, timer: Arc<dyn Timer>) 
         counts.called(),
         counts.spawned(),
     );
-    assert!(allocations < 100, "{name}: {allocations} allocations left");
-    assert!(bytes < 50_000, "{name}: {bytes} bytes left");
+    // A runtime keeps what it once needed: a block of its queue of tasks, its list of timers and of tasks, as long as they
+    // ever were. A round makes some thousand allocations, so what each round lost a single one of would show.
+    assert!(allocations < 20, "{name}: {allocations} allocations left");
+    assert!(bytes < 30_000, "{name}: {bytes} bytes left");
 }
 
 #[test]
@@ -104,14 +105,25 @@ fn nothing_is_left_whatever_threads_do() {
             usual(info);
         }
     }));
-    soak("smol", &|| Smol, Arc::new(Smol));
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(3)
-        .enable_time()
-        .build()
-        .expect("a runtime");
-    let handle = tokio.block_on(async { Tokio::current().expect("inside of it") });
-    soak("tokio", &|| handle.clone(), Arc::new(handle.clone()));
+    #[cfg(feature = "smol")]
+    {
+        use fanfare::Smol;
+        let timer: Arc<dyn Timer> = Arc::new(Smol);
+        soak("smol", &|| Smol, &timer);
+    }
+    #[cfg(feature = "tokio")]
+    {
+        use fanfare::Tokio;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(3)
+            .enable_time()
+            .build()
+            .expect("a runtime");
+        let handle = runtime.block_on(async { Tokio::current().expect("inside of it") });
+        let timer: Arc<dyn Timer> = Arc::new(handle.clone());
+        soak("tokio", &|| handle.clone(), &timer);
+    }
     let spawner = || |task| drop(async_std::task::spawn(task));
-    soak("async-std", &spawner, Arc::new(ThreadTimer));
+    let timer: Arc<dyn Timer> = Arc::new(ThreadTimer);
+    soak("async-std", &spawner, &timer);
 }

@@ -148,7 +148,7 @@ impl Timer for Shared {
 }
 
 /// Each callback has one entry, and what has replied is there.
-fn look_through(world: &World<'_>, load: &Load, count: Option<usize>, report: Report<Reply>) {
+fn look_through(world: &World<'_>, load: &Load, count: Option<usize>, report: &Report<Reply>) {
     world.reports.fetch_add(1, SeqCst);
     let entries = report.iter().count();
     assert_eq!(entries, report.count(), "seed {}", world.seed);
@@ -217,7 +217,7 @@ fn step<'a>(world: &'a World<'a>, hand: &mut Hand<'a>) {
             hand.hands.begin("send", async move {
                 let delivery = send.await;
                 let count = delivery.count();
-                look_through(world, &load, Some(count), delivery.join().await);
+                look_through(world, &load, Some(count), &delivery.join().await);
             });
         }
         44..54 => {
@@ -230,7 +230,7 @@ fn step<'a>(world: &'a World<'a>, hand: &mut Hand<'a>) {
                 join
             };
             hand.hands.begin("join", async move {
-                look_through(world, &load, None, join.await);
+                look_through(world, &load, None, &join.await);
             });
         }
         54..57 => {
@@ -264,7 +264,7 @@ fn step<'a>(world: &'a World<'a>, hand: &mut Hand<'a>) {
                         delivery.abort();
                         let count = delivery.count();
                         hand.hands.begin("aborted", async move {
-                            look_through(world, &load, Some(count), delivery.join().await);
+                            look_through(world, &load, Some(count), &delivery.join().await);
                         });
                     }
                 }
@@ -374,7 +374,7 @@ fn end(world: &World<'_>, mut hand: Hand<'_>) {
         let mut last = Hands::new(world.counts);
         let count = delivery.count();
         last.begin("delivery", async move {
-            look_through(world, &load, Some(count), delivery.join().await);
+            look_through(world, &load, Some(count), &delivery.join().await);
         });
         last.finish(world.seed);
     }
