@@ -1,14 +1,14 @@
 //! What soaking has found, made small.
 
-use std::future::{Future, IntoFuture};
+use std::future::{Future, IntoFuture, ready};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fanfare::testing::{ManualClock, SeededExecutor};
-use fanfare::{BoxFuture, Overflow, Signal, Spawner};
+use fanfare::{BoxFuture, Overflow, Signal, Spawner, Timer};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -111,4 +111,38 @@ fn a_send_that_cannot_use_a_place_passes_it_on() {
         first.as_mut().poll(&mut Context::from_waker(&wakers[0])),
         Poll::Ready(_)
     ));
+}
+/// A timer whose sleeps are over at once, and whose time does not pass.
+struct Hasty(Instant);
+
+impl Timer for Hasty {
+    fn now(&self) -> Instant {
+        self.0
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        assert!(time < Duration::from_secs(10), "on purpose");
+        Box::pin(ready(()))
+    }
+}
+
+/// The task must not go round and round until the time has come: a sleep that is over is over.
+#[test]
+fn a_debounced_call_takes_a_timer_at_its_word() {
+    for pause in [MS, Duration::from_secs(10)] {
+        let executor = SeededExecutor::new(0);
+        let signal = Signal::builder(0u32)
+            .timer(Hasty(Instant::now()))
+            .spawner(executor.clone())
+            .build();
+        let called = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&called);
+        signal
+            .connect_sync(move |_| _ = count.fetch_add(1, Ordering::SeqCst))
+            .debounce(pause)
+            .now();
+        drop(signal.send().now());
+        executor.run_until_stalled();
+        assert_eq!(called.load(Ordering::SeqCst), 1, "after {pause:?}");
+    }
 }
