@@ -139,7 +139,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     /// Lets at most this many calls wait for their turn, and says what happens to one more. By itself it makes the calls
     /// [`sequential`](Self::sequential), unless [`max_in_flight`](Self::max_in_flight) or [`ordered_by`](Self::ordered_by) say
     /// how many may run at a time. With a capacity of 0 none waits: an event that comes while the callback runs is dropped,
-    /// or its send waits.
+    /// or its send waits; where calls are `ordered_by` a key, one waits all the same.
     ///
     /// A call that is dropped is reported as [`Cause::Overflow`](crate::Cause::Overflow).
     pub fn queue(mut self, capacity: usize, overflow: Overflow) -> Self {

@@ -44,8 +44,8 @@ where
 
     /// Waits until no callback of a send that has begun before is running or has yet to run.
     ///
-    /// Sends that begin meanwhile may be waited for as well; on a [closed](Self::close) signal there are none. A callback that
-    /// awaits this waits for itself, unless it is a sync one that blocks on it. It looks at every connection once.
+    /// Sends that begin meanwhile may be waited for as well; on a [closed](Self::close) signal there are none. A callback of
+    /// the signal must not wait for this: it would wait for itself. It looks at every connection once.
     ///
     /// # Cancel safety
     /// Dropping the future stops the waiting, nothing else.
