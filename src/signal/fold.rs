@@ -195,7 +195,10 @@ where
                         cx,
                         broken: None,
                     };
-                    send.conduct(row, &mut folding);
+                    match row {
+                        None => send.conduct(&mut folding),
+                        Some(row) => send.conduct_booked(row, &mut folding),
+                    }
                     broken = folding.broken;
                 }
                 // One that reaches nobody has nothing to fold.

@@ -135,7 +135,10 @@ where
                     cx,
                 },
             };
-            send.conduct(row, &mut collecting);
+            match row {
+                None => send.conduct(&mut collecting),
+                Some(row) => send.conduct_booked(row, &mut collecting),
+            }
         }
         self.send = None;
         if self.aloft.is_none() && self.groups.is_some() {

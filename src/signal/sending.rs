@@ -74,7 +74,10 @@ where
                 terms,
             },
         };
-        self.conduct(row, &mut collecting);
+        match row {
+            None => self.conduct(&mut collecting),
+            Some(row) => self.conduct_booked(row, &mut collecting),
+        }
         if let Some(handover) = collecting.starting.handover {
             let board = handover.into_board();
             delivery.wait_for(board);
@@ -124,20 +127,12 @@ where
         waiting.poll(get, cx).map_ok(Some)
     }
 
-    /// Leads the send past every connection that matches, until `end` breaks it off: those that were found before, if it had
-    /// to get leave to begin.
+    /// Leads the send past every connection that matches, until `end` breaks it off.
     #[inline]
-    pub(super) fn conduct(
-        &mut self,
-        row: Option<Vec<Booked<P, R, K>>>,
-        end: &mut impl End<P, R, K>,
-    ) {
+    pub(super) fn conduct(&mut self, end: &mut impl End<P, R, K>) {
         let shared = &self.signal.shared;
         let _span = trace::send(&shared.origin.info);
-        if let Some(row) = row {
-            let event = Arc::new(self.event.keep());
-            let _ = walk_booked(row, &event, end);
-        } else if !shared.registry.status().is_silent() {
+        if !shared.registry.status().is_silent() {
             let complete = |event: &mut Event<P, K>| event.complete(&shared.lent, shared.is_named);
             conduct(
                 &shared.registry,
@@ -147,6 +142,18 @@ where
                 end,
             );
         }
+    }
+
+    /// The same for a send that had to get leave to begin: past those that were found then.
+    #[inline(never)]
+    pub(super) fn conduct_booked(
+        &mut self,
+        row: Vec<Booked<P, R, K>>,
+        end: &mut impl End<P, R, K>,
+    ) {
+        let _span = trace::send(&self.signal.shared.origin.info);
+        let event = self.keep_event();
+        let _ = walk_booked(row, &event, end);
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.

@@ -17,12 +17,15 @@ pub(crate) struct Call<P, R, K> {
     slot: Arc<Slot<P, R, K>>,
     /// `None` once it has ended.
     future: Option<Started<R>>,
-    held: Option<Box<Held>>,
-    /// Kept where failures are told.
-    event: Option<Arc<Event<P, K>>>,
-    /// Whether nobody is to be told if it is cancelled.
-    is_dismissed: bool,
+    /// What few calls take along, in one box: calls wait by the hundred.
+    kept: Option<Box<Kept<P, K>>>,
     span: LaterSpan,
+}
+
+struct Kept<P, K> {
+    held: Option<Held>,
+    /// Where failures are told.
+    event: Option<Arc<Event<P, K>>>,
 }
 
 impl<P, R, K> Call<P, R, K> {
@@ -34,18 +37,25 @@ impl<P, R, K> Call<P, R, K> {
         held: Option<Held>,
     ) -> Self {
         slot.running().enter();
+        let keeps = held.is_some() || event.is_some();
         Self {
             slot,
             future: Some(future),
-            held: held.map(Box::new),
-            event,
-            is_dismissed: false,
+            kept: keeps.then(|| Box::new(Kept { held, event })),
             span: trace::here(),
         }
     }
 
+    /// Cancels it, and tells nobody.
     pub(crate) fn dismiss(&mut self) {
-        self.is_dismissed = true;
+        let Some(future) = self.future.take() else {
+            return;
+        };
+        let frame = self.slot.running().frame();
+        drop_quietly(future);
+        self.let_go();
+        drop(frame);
+        self.slot.running().leave();
     }
 
     /// Polls it. Once it is ready it has ended: who has seen its outcome finds nothing running.
@@ -62,7 +72,7 @@ impl<P, R, K> Call<P, R, K> {
         // The future's drop is user code as well: its panic is the callback's.
         let finished = self.future.take();
         let dropped = capture(|| drop(finished));
-        drop(self.held.take());
+        self.let_go();
         drop(frame);
         self.slot.running().leave();
         Poll::Ready(match (polled, dropped) {
@@ -75,8 +85,15 @@ impl<P, R, K> Call<P, R, K> {
         })
     }
 
+    /// Of what was held for it.
+    fn let_go(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.held = None;
+        }
+    }
+
     fn fail(&mut self, cause: Cause) -> Failure {
-        let event = self.event.take();
+        let event = self.kept.take().and_then(|kept| kept.event);
         self.slot.fail(cause, || event)
     }
 }
@@ -85,15 +102,8 @@ impl<P, R, K> Call<P, R, K> {
 /// may wait for the connection.
 impl<P, R, K> Drop for Call<P, R, K> {
     fn drop(&mut self) {
-        let Some(future) = self.future.take() else {
-            return;
-        };
-        let frame = self.slot.running().frame();
-        drop_quietly(future);
-        drop(self.held.take());
-        drop(frame);
-        self.slot.running().leave();
-        if !self.is_dismissed {
+        if self.future.is_some() {
+            self.dismiss();
             drop(self.fail(Cause::Aborted));
         }
     }

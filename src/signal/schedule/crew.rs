@@ -44,6 +44,8 @@ struct Rows<P, R, K> {
     /// Whether events are to be kept for who is told of failures.
     is_told: bool,
     deadline: Option<Box<Deadline>>,
+    /// Whether either is so.
+    is_odd: bool,
 }
 
 struct Group<P, R, K> {
@@ -84,6 +86,7 @@ impl<P, R, K> Crew<P, R, K> {
             hall: None,
             rung: Vec::new(),
             unready: Unready::Gone,
+            is_odd: false,
             is_told: false,
             deadline: None,
         };
@@ -97,6 +100,7 @@ impl<P, R, K> Crew<P, R, K> {
     pub(crate) fn begin(&mut self, is_told: bool, deadline: Option<Deadline>) {
         let rows = self.rows.get_mut();
         rows.is_told = is_told;
+        rows.is_odd = is_told || deadline.is_some();
         rows.deadline = deadline.map(Box::new);
     }
 
@@ -128,7 +132,7 @@ impl<P, R, K> Crew<P, R, K> {
         K: Hash + Eq + Send + Sync + 'static,
     {
         let rows = self.rows.get_mut();
-        if held.is_some() || rows.is_told || rows.deadline.is_some() {
+        if held.is_some() || rows.is_odd {
             return rows.start_odd(slot, event, held, place, (home, cx));
         }
         rows.start_plain(slot, event, (None, None), place, cx)
