@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use fanfare::testing::{ManualClock, SeededExecutor};
-use fanfare::{BoxFuture, Overflow, Signal, Spawner, Timer};
+use fanfare::{BoxFuture, Event, Overflow, Signal, Spawner, Timer};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -145,4 +145,56 @@ fn a_debounced_call_takes_a_timer_at_its_word() {
         executor.run_until_stalled();
         assert_eq!(called.load(Ordering::SeqCst), 1, "after {pause:?}");
     }
+}
+
+fn named(_: &Event<u32>) {}
+
+async fn slow(event: Arc<Event<u32>>) {
+    if **event == 0 {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Connected again with more room, a callback's calls begin that waited: on the spot, if the executor works so, and that
+/// must not be under a lock.
+#[test]
+fn calls_that_a_new_limit_lets_begin_may_connect_and_disconnect() {
+    let executor = SeededExecutor::new(0);
+    let (spawned, own) = (AtomicUsize::new(0), executor.clone());
+    let signal = Signal::builder(0u32)
+        .spawner(move |task: BoxFuture<'static, ()>| {
+            // The first one is taken, the others are dropped, and reported as aborted.
+            if spawned.fetch_add(1, Ordering::SeqCst) == 0 {
+                own.spawn(task);
+            }
+        })
+        .build();
+    let weak = signal.downgrade();
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let tell = move |_: &Event<_>| {
+        count.fetch_add(1, Ordering::SeqCst);
+        let signal = weak.upgrade().expect("it is there");
+        assert!(signal.connect_sync(named).key("other").now().disconnect());
+    };
+    signal.failures().connect_sync(tell).now();
+
+    signal
+        .connect(slow)
+        .name("slow")
+        .max_in_flight(1)
+        .queue(5, Overflow::Wait)
+        .now();
+    let running = signal.send().with(0).now().expect("room");
+    executor.run_until_stalled();
+    let waiting = signal.send().with(1).now().expect("room");
+    signal
+        .connect(slow)
+        .name("slow")
+        .max_in_flight(2)
+        .queue(5, Overflow::Wait)
+        .now();
+    assert!(waiting.is_done());
+    assert_eq!(told.load(Ordering::SeqCst), 1);
+    assert!(!running.is_done());
 }

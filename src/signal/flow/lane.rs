@@ -70,8 +70,9 @@ impl Lane {
         self.lineup.hold().rules
     }
 
-    /// Has other rules from now on. Nobody who waits is put out.
-    pub(crate) fn set_rules(self: &Arc<Self>, rules: Rules) {
+    /// Has other rules from now on. Nobody who waits is put out. Whoever calls this holds locks, and has everybody
+    /// [`look_again`](Self::look_again) when they are released.
+    pub(crate) fn set_rules(&self, rules: Rules) {
         let mut lineup = self.lineup.hold();
         // Lines are there from the beginning, or not at all.
         let is_ordered = lineup.rules.is_ordered;
@@ -79,7 +80,10 @@ impl Lane {
             is_ordered,
             ..rules
         };
-        drop(lineup);
+    }
+
+    /// Lets those come, and those run, that may by new rules.
+    pub(crate) fn look_again(self: &Arc<Self>) {
         self.room.notify(usize::MAX);
         self.grant();
     }

@@ -10,6 +10,7 @@ use super::filing::{Filing, Nodes};
 use super::head::{DISCONNECTED, Head};
 use super::leavings::Leavings;
 use super::membership::leave;
+use super::options::Options;
 use super::slot::Slot;
 use super::watch::Watch;
 use super::{Registry, Request};
@@ -155,6 +156,11 @@ where
         self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
         leavings.clear();
+        let lane = |options: Arc<Options<P, K>>| options.flow.as_ref()?.lane.clone();
+        if let Some(lane) = slot.options().filter(|_| !is_new).and_then(lane) {
+            // Its rules may be new. Who is woken or runs now is not ours: no lock is held.
+            lane.look_again();
+        }
 
         if spent || is_closed {
             slot.disconnect();
