@@ -198,3 +198,42 @@ fn calls_that_a_new_limit_lets_begin_may_connect_and_disconnect() {
     assert_eq!(told.load(Ordering::SeqCst), 1);
     assert!(!running.is_done());
 }
+
+/// Sends that wait for a place in a queue which its connection has exchanged for another one are told of the new one, and
+/// of the end.
+#[test]
+fn sends_that_wait_for_a_queue_that_is_no_more_look_at_the_new_one() {
+    for closes in [false, true] {
+        let executor = SeededExecutor::new(0);
+        let signal = Signal::builder(0u32).spawner(executor.clone()).build();
+        signal.connect(slow).max_in_flight(1).now();
+        let running = signal.send().with(0).now().expect("room");
+        executor.run_until_stalled();
+
+        let flags = [Arc::new(Flag::default()), Arc::new(Flag::default())];
+        let wakers = flags.clone().map(Waker::from);
+        let mut sends = [1, 2].map(|number| signal.send().with(number).into_future());
+        let mut poll = |place: usize| {
+            flags[place].0.store(false, Ordering::SeqCst);
+            let cx = &mut Context::from_waker(&wakers[place]);
+            pin!(&mut sends[place]).poll(cx).is_ready()
+        };
+        assert!(!poll(0) && !poll(1));
+        signal
+            .connect(slow)
+            .ordered_by(|event| **event)
+            .queue(1, Overflow::Wait)
+            .now();
+        let is_woken = |place: usize| flags[place].0.load(Ordering::SeqCst);
+        assert!(is_woken(0) && is_woken(1));
+        assert!(poll(0));
+        if closes {
+            signal.close();
+            assert!(poll(1));
+        } else {
+            executor.run_until_stalled();
+            assert!(poll(1));
+        }
+        drop(running);
+    }
+}

@@ -136,7 +136,10 @@ impl Waiting {
                     }
                     return Poll::Ready(Ok(passage));
                 }
-                Err(Barred::Closed) => return Poll::Ready(Err(Cause::Closed)),
+                Err(Barred::Closed) => {
+                    told.into_iter().for_each(InLine::pass_on);
+                    return Poll::Ready(Err(Cause::Closed));
+                }
                 Err(Barred::Full(next)) => {
                     if let Some(line) = told.filter(|line| line.address() != next.address()) {
                         line.pass_on();

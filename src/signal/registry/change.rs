@@ -155,10 +155,11 @@ where
         let is_closed = self.is_closed();
         self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
+        let lane = |options: &Arc<Options<P, K>>| options.flow.as_ref()?.lane.clone();
+        let older = leavings.options.as_ref().and_then(lane);
         leavings.clear();
-        let lane = |options: Arc<Options<P, K>>| options.flow.as_ref()?.lane.clone();
-        if let Some(lane) = slot.options().filter(|_| !is_new).and_then(lane) {
-            // Its rules may be new. Who is woken or runs now is not ours: no lock is held.
+        if let Some(lane) = older {
+            // It has new rules, or there is another one in its place. Who is woken or runs now is not ours: no lock is held.
             lane.look_again();
         }
 
