@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use fanfare::testing::{ManualClock, SeededExecutor};
-use fanfare::{BoxFuture, Overflow, Signal, Spawner, Timer};
+use fanfare::{BoxFuture, Event, Overflow, Signal, Spawner, Timer};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -144,5 +144,96 @@ fn a_debounced_call_takes_a_timer_at_its_word() {
         drop(signal.send().now());
         executor.run_until_stalled();
         assert_eq!(called.load(Ordering::SeqCst), 1, "after {pause:?}");
+    }
+}
+
+fn named(_: &Event<u32>) {}
+
+async fn slow(event: Arc<Event<u32>>) {
+    if **event == 0 {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Connected again with more room, a callback's calls begin that waited: on the spot, if the executor works so, and that
+/// must not be under a lock.
+#[test]
+fn calls_that_a_new_limit_lets_begin_may_connect_and_disconnect() {
+    let executor = SeededExecutor::new(0);
+    let (spawned, own) = (AtomicUsize::new(0), executor.clone());
+    let signal = Signal::builder(0u32)
+        .spawner(move |task: BoxFuture<'static, ()>| {
+            // The first one is taken, the others are dropped, and reported as aborted.
+            if spawned.fetch_add(1, Ordering::SeqCst) == 0 {
+                own.spawn(task);
+            }
+        })
+        .build();
+    let weak = signal.downgrade();
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let tell = move |_: &Event<_>| {
+        count.fetch_add(1, Ordering::SeqCst);
+        let signal = weak.upgrade().expect("it is there");
+        assert!(signal.connect_sync(named).key("other").now().disconnect());
+    };
+    signal.failures().connect_sync(tell).now();
+
+    signal
+        .connect(slow)
+        .name("slow")
+        .max_in_flight(1)
+        .queue(5, Overflow::Wait)
+        .now();
+    let running = signal.send().with(0).now().expect("room");
+    executor.run_until_stalled();
+    let waiting = signal.send().with(1).now().expect("room");
+    signal
+        .connect(slow)
+        .name("slow")
+        .max_in_flight(2)
+        .queue(5, Overflow::Wait)
+        .now();
+    assert!(waiting.is_done());
+    assert_eq!(told.load(Ordering::SeqCst), 1);
+    assert!(!running.is_done());
+}
+
+/// Sends that wait for a place in a queue which its connection has exchanged for another one are told of the new one, and
+/// of the end.
+#[test]
+fn sends_that_wait_for_a_queue_that_is_no_more_look_at_the_new_one() {
+    for closes in [false, true] {
+        let executor = SeededExecutor::new(0);
+        let signal = Signal::builder(0u32).spawner(executor.clone()).build();
+        signal.connect(slow).max_in_flight(1).now();
+        let running = signal.send().with(0).now().expect("room");
+        executor.run_until_stalled();
+
+        let flags = [Arc::new(Flag::default()), Arc::new(Flag::default())];
+        let wakers = flags.clone().map(Waker::from);
+        let mut sends = [1, 2].map(|number| signal.send().with(number).into_future());
+        let mut poll = |place: usize| {
+            flags[place].0.store(false, Ordering::SeqCst);
+            let cx = &mut Context::from_waker(&wakers[place]);
+            pin!(&mut sends[place]).poll(cx).is_ready()
+        };
+        assert!(!poll(0) && !poll(1));
+        signal
+            .connect(slow)
+            .ordered_by(|event| **event)
+            .queue(1, Overflow::Wait)
+            .now();
+        let is_woken = |place: usize| flags[place].0.load(Ordering::SeqCst);
+        assert!(is_woken(0) && is_woken(1));
+        assert!(poll(0));
+        if closes {
+            signal.close();
+            assert!(poll(1));
+        } else {
+            executor.run_until_stalled();
+            assert!(poll(1));
+        }
+        drop(running);
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
+use crate::callbacks::Loads;
 use crate::counts::{Counts, Flag};
 
 /// How long nothing may happen before a thread says that it hangs. Nothing waits for it that goes well.
@@ -72,7 +73,7 @@ impl<'a> Hands<'a> {
     }
 
     /// Polls what is woken until nothing is left.
-    pub(crate) fn finish(&mut self, seed: u64) {
+    pub(crate) fn finish(&mut self, seed: u64, signal: &Loads) {
         let mut last = Instant::now();
         while !self.held.is_empty() {
             let mut has_polled = false;
@@ -87,7 +88,12 @@ impl<'a> Hands<'a> {
             }
             thread::park_timeout(Duration::from_secs(1));
             let what: Vec<_> = self.held.iter().map(|(what, ..)| *what).collect();
-            assert!(last.elapsed() < HANGS, "seed {seed}: nobody wakes {what:?}");
+            let [tasks, wakers, calls] = self.counts.left();
+            assert!(
+                last.elapsed() < HANGS,
+                "seed {seed}: nobody wakes {what:?}; {tasks} tasks, {wakers} wakers and {calls} calls are left of {}",
+                signal.inspect()
+            );
         }
     }
 }

@@ -115,7 +115,7 @@ pub(crate) fn round<S: Spawner>(seed: u64, counts: &Counts, runtime: &Runtime<'_
     }
     if rng.bool() {
         last.begin("idle", signal.idle());
-        last.finish(seed);
+        last.finish(seed, &signal);
         assert_eq!(signal.inspect().sends_in_flight, 0, "seed {seed}");
         if is_told {
             assert_eq!(told.load(SeqCst) as u64, signal.failure_count());
@@ -123,7 +123,7 @@ pub(crate) fn round<S: Spawner>(seed: u64, counts: &Counts, runtime: &Runtime<'_
     } else if rng.bool() {
         let drain = async { assert_eq!(signal.drain().await, Ok(())) };
         last.begin("drain", drain);
-        last.finish(seed);
+        last.finish(seed, &signal);
         assert!(signal.send().now().is_err(), "it is closed");
     }
     drop(last);
@@ -369,13 +369,13 @@ fn end(world: &World<'_>, mut hand: Hand<'_>) {
         let reading = read_to_the_end(world.seed, subscription, missing);
         hand.hands.begin("subscription", reading);
     }
-    hand.hands.finish(world.seed);
+    hand.hands.finish(world.seed, world.signal);
     for (load, delivery) in hand.deliveries.drain(..) {
         let mut last = Hands::new(world.counts);
         let count = delivery.count();
         last.begin("delivery", async move {
             look_through(world, &load, Some(count), &delivery.join().await);
         });
-        last.finish(world.seed);
+        last.finish(world.seed, world.signal);
     }
 }
