@@ -54,13 +54,14 @@ enum AsItIs {}
 impl<P, R, K> Signal<P, R, K>
 where
     P: Send + Sync + 'static,
-    R: Default + Send + 'static,
+    R: Send + 'static,
     K: Hash + Eq + Clone + Send + Sync + 'static,
 {
     /// Forwards events to another signal, which sends a copy of the payload under the same keys and senders.
     ///
     /// It is a connection like any other, with filters and options; for the signal with another payload, see
-    /// [`map`](Self::map) and [`filter_map`](Self::filter_map). It replies `R::default()`: what the other signal's callbacks
+    /// [`map`](Self::map) and [`filter_map`](Self::filter_map). It replies `R::default()`, or what
+    /// [`forward_to_with`](Self::forward_to_with) says: what the other signal's callbacks
     /// reply, and how they fail, is the other signal's. Forwarding to the same signal again is the same connection, with
     /// more filters.
     ///
@@ -93,11 +94,35 @@ where
     pub fn forward_to<T>(&self, other: &T) -> ConnectBuilder<P, R, K>
     where
         P: Clone,
+        R: Default,
+        T: Forwardable<P, K>,
+    {
+        self.forward_to_with(other, R::default)
+    }
+
+    /// As [`forward_to`](Self::forward_to), where there is no default reply: `reply` makes one for each event.
+    ///
+    /// # Examples
+    /// ```
+    /// use fanfare::Signal;
+    ///
+    /// let orders = Signal::builder(0u32).fallible::<(), String>().build();
+    /// let copies = Signal::new(0u32);
+    /// orders.forward_to_with(&copies, || Ok(())).now();
+    /// ```
+    pub fn forward_to_with<T>(
+        &self,
+        other: &T,
+        reply: impl Fn() -> R + Send + Sync + 'static,
+    ) -> ConnectBuilder<P, R, K>
+    where
+        P: Clone,
         T: Forwardable<P, K>,
     {
         let name = CallbackId::of_deed::<_, AsItIs>(&other.as_signal().shared);
         let copy = |event: &Event<P, K>| Some(event.payload().clone());
-        connect(&self.shared.registry, Some(name), copy, other.as_signal())
+        let registry = &self.shared.registry;
+        connect(registry, Some(name), (copy, reply), other.as_signal())
     }
 }
 
@@ -205,26 +230,43 @@ where
         K: Hash + Eq + Clone + Send + Sync + 'static,
         T: Forwardable<Q, K>,
     {
-        connect(&self.registry, None, self.change, other.as_signal())
+        self.forward_to_with(other, R::default)
+    }
+
+    /// As [`forward_to`](Self::forward_to), where there is no default reply: `reply` makes one for each event.
+    pub fn forward_to_with<T>(
+        self,
+        other: &T,
+        reply: impl Fn() -> R + Send + Sync + 'static,
+    ) -> ConnectBuilder<P, R, K>
+    where
+        P: Send + Sync + 'static,
+        Q: Send + Sync + 'static,
+        R: Send + 'static,
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        T: Forwardable<Q, K>,
+    {
+        let does = (self.change, reply);
+        connect(&self.registry, None, does, other.as_signal())
     }
 }
 
 fn connect<P, Q, R, R2, K>(
     registry: &Arc<Registry<P, R, K>>,
     name: Option<CallbackId>,
-    change: impl Change<P, Q, K>,
+    (change, reply): (impl Change<P, Q, K>, impl Fn() -> R + Send + Sync + 'static),
     other: &Signal<Q, R2, K>,
 ) -> ConnectBuilder<P, R, K>
 where
     P: Send + Sync + 'static,
     Q: Send + Sync + 'static,
-    R: Default + Send + 'static,
+    R: Send + 'static,
     R2: Send + 'static,
     K: Hash + Eq + Clone + Send + Sync + 'static,
 {
     let id = other.id();
     let to = other.downgrade();
-    let slot = registry.slot(ForwardTarget { change, to });
+    let slot = registry.slot(ForwardTarget { change, reply, to });
     // Asked before anything else: an event that is passed by uses up no call, no place and no pause.
     ConnectBuilder::new(registry, slot, name, ()).when(move |event| !event.has_passed(id))
 }

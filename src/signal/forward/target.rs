@@ -10,16 +10,18 @@ use crate::signal::target::{Kind, Missed, Target};
 use crate::signal::weak::WeakSignal;
 
 /// Sends what `change` makes of an event, if anything, by a signal that it does not keep alive.
-pub(super) struct ForwardTarget<F, Q, R, K> {
+pub(super) struct ForwardTarget<F, G, Q, R, K> {
     pub(super) change: F,
+    /// What the connection replies.
+    pub(super) reply: G,
     pub(super) to: WeakSignal<Q, R, K>,
 }
 
-impl<P, Q, R, R2, K, F> Target<P, R, K> for ForwardTarget<F, Q, R2, K>
+impl<P, Q, R, R2, K, F, G> Target<P, R, K> for ForwardTarget<F, G, Q, R2, K>
 where
     F: Fn(&Event<P, K>) -> Option<Q> + Send + Sync,
+    G: Fn() -> R + Send + Sync,
     Q: Send + Sync + 'static,
-    R: Default,
     R2: Send + 'static,
     K: Hash + Eq + Clone + Send + Sync + 'static,
 {
@@ -35,7 +37,7 @@ where
     fn attempt(&self, event: &Event<P, K>) -> Result<R, Missed> {
         let to = self.to.upgrade().ok_or(Missed::Gone)?;
         let Some(payload) = (self.change)(event) else {
-            return Ok(R::default());
+            return Ok((self.reply)());
         };
         let mut next = Event::<Q, K>::new(to.id());
         next.follow(event);
@@ -53,7 +55,7 @@ where
                 }));
             }
         }
-        Ok(R::default())
+        Ok((self.reply)())
     }
 
     fn is_alive(&self) -> bool {
