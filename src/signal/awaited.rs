@@ -60,15 +60,7 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Delivery<R>> {
         let this = &mut *self;
         let send = this.send.as_mut().expect("polled after it was ready");
-        let begun = if send.is_unhindered() && this.waiting.is_none() {
-            Ok(None)
-        } else {
-            ready!(send.poll_begin(&mut this.waiting, cx))
-        };
-        let deadline = this
-            .waiting
-            .take()
-            .and_then(|waiting| waiting.into_deadline());
+        let (begun, deadline) = ready!(send.poll_leave(&mut this.waiting, cx));
         // Taken out first: one that has begun must not be sent again.
         let mut send = this.send.take().expect("it was there");
         Poll::Ready(match begun {

@@ -166,15 +166,7 @@ where
         let this = &mut *self;
         let mut broken = None;
         if let Some(send) = &mut this.send {
-            let begun = if send.is_unhindered() && this.waiting.is_none() {
-                Ok(None)
-            } else {
-                ready!(send.poll_begin(&mut this.waiting, cx))
-            };
-            let deadline = this
-                .waiting
-                .take()
-                .and_then(|waiting| waiting.into_deadline());
+            let (begun, deadline) = ready!(send.poll_leave(&mut this.waiting, cx));
             // Taken out first: one whose fold has panicked must not be sent again.
             let Some(mut send) = this.send.take() else {
                 unreachable!("it was there")

@@ -95,16 +95,8 @@ where
         let Some(send) = &mut self.send else {
             return Poll::Ready(Ok(()));
         };
-        let begun = if send.is_unhindered() && self.waiting.is_none() {
-            Ok(None)
-        } else {
-            ready!(send.poll_begin(&mut self.waiting, cx))
-        };
+        let (begun, deadline) = ready!(send.poll_leave(&mut self.waiting, cx));
         let home = send.surroundings();
-        let deadline = self
-            .waiting
-            .take()
-            .and_then(|waiting| waiting.into_deadline());
         self.crew.begin(home.has_witness(), deadline);
         let passage = match begun {
             Ok(passage) => passage,

@@ -97,19 +97,29 @@ where
         waiting: &mut Option<Box<Waiting>>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Delivery<R>, Cause>> {
-        let begun = ready!(self.poll_begin(waiting, cx));
-        *waiting = None;
-        Poll::Ready(begun.and_then(|passage| self.deliver(Terms::new(passage, None))))
+        let (begun, deadline) = ready!(self.poll_leave(waiting, cx));
+        Poll::Ready(begun.and_then(|passage| self.deliver(Terms::new(passage, deadline))))
     }
 
-    /// Whether nothing has to be looked at before it begins.
+    /// Ready to begin, as soon as it may, with what is left of its time; or never to, which is an `Err`. The wait goes on in
+    /// `waiting`.
     #[inline]
-    pub(super) fn is_unhindered(&self) -> bool {
-        self.rare.is_none() && self.signal.shared.registry.status().is_open()
+    pub(super) fn poll_leave(
+        &mut self,
+        waiting: &mut Option<Box<Waiting>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Left<P, R, K>> {
+        // Most sends have nothing to look at.
+        let is_open = || self.signal.shared.registry.status().is_open();
+        if self.rare.is_none() && waiting.is_none() && is_open() {
+            return Poll::Ready((Ok(None), None));
+        }
+        let begun = ready!(self.poll_begin(waiting, cx));
+        let deadline = waiting.take().and_then(|waiting| waiting.into_deadline());
+        Poll::Ready((begun, deadline))
     }
 
-    /// Ready to begin, as soon as it may; the wait goes on in `waiting`. `Err`: it never may.
-    pub(super) fn poll_begin(
+    fn poll_begin(
         &mut self,
         waiting: &mut Option<Box<Waiting>>,
         cx: &mut Context<'_>,
@@ -192,6 +202,9 @@ impl<P, R, K> Terms<P, R, K> {
         }))
     }
 }
+
+/// Leave to begin or why there is none, and what is left of the send's time.
+type Left<P, R, K> = (Result<Leave<P, R, K>, Cause>, Option<Deadline>);
 
 /// Leave to begin, where that has to be got.
 pub(super) type Leave<P, R, K> = Option<Passage<P, R, K>>;
