@@ -22,26 +22,25 @@ pub(crate) struct Call<P, R, K> {
     span: LaterSpan,
 }
 
-struct Kept<P, K> {
-    held: Option<Held>,
+pub(super) struct Kept<P, K> {
+    pub(super) held: Option<Held>,
     /// Where failures are told.
-    event: Option<Arc<Event<P, K>>>,
+    pub(super) event: Option<Arc<Event<P, K>>>,
 }
 
 impl<P, R, K> Call<P, R, K> {
     /// For a call that was begun in the middle of a walk, which has kept it known as running until now.
-    pub(crate) fn new(
+    #[inline]
+    pub(super) fn new(
         slot: Arc<Slot<P, R, K>>,
         future: Started<R>,
-        event: Option<Arc<Event<P, K>>>,
-        held: Option<Held>,
+        kept: Option<Kept<P, K>>,
     ) -> Self {
         slot.running().enter();
-        let keeps = held.is_some() || event.is_some();
         Self {
             slot,
             future: Some(future),
-            kept: keeps.then(|| Box::new(Kept { held, event })),
+            kept: kept.map(Box::new),
             span: trace::here(),
         }
     }

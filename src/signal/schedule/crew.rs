@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::task::{Context, Poll, Waker};
 
 use super::bell::{Bell, Hall};
-use super::call::Call;
+use super::call::{Call, Kept};
 use super::handover::Handed;
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
@@ -135,7 +135,7 @@ impl<P, R, K> Crew<P, R, K> {
         if held.is_some() || rows.is_odd {
             return rows.start_odd(slot, event, held, place, (home, cx));
         }
-        rows.start_plain(slot, event, (None, None), place, cx)
+        rows.start_plain(slot, event, None, place, cx)
     }
 
     /// Polls those that were woken, once each, and tells what finished. Ready when none is left, or when told to stop.
@@ -197,8 +197,11 @@ impl<P, R, K> Rows<P, R, K> {
         if self.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
             return self.start_managed(slot, event, held, place, (home, cx));
         }
-        let kept = self.is_told.then(|| Arc::clone(&event));
-        self.start_plain(slot, event, (kept, held), place, cx)
+        let mut kept = Some(Kept {
+            event: self.is_told.then(|| Arc::clone(&event)),
+            held,
+        });
+        self.start_plain(slot, event, Some(&mut kept), place, cx)
     }
 
     #[inline(always)]
@@ -206,7 +209,7 @@ impl<P, R, K> Rows<P, R, K> {
         &mut self,
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
-        (kept, held): (Option<Arc<Event<P, K>>>, Option<Held>),
+        kept: Option<&mut Option<Kept<P, K>>>,
         place: usize,
         cx: &mut Context<'_>,
     ) -> Handed<R>
@@ -228,7 +231,8 @@ impl<P, R, K> Rows<P, R, K> {
         }
         match mem::replace(unready, Unready::Gone) {
             Unready::Waits(future) => {
-                let call = Work::Plain(Call::new(Arc::clone(slot), future, kept, held));
+                let kept = kept.and_then(Option::take);
+                let call = Work::Plain(Call::new(Arc::clone(slot), future, kept));
                 seats.push(Seat { place, call });
                 self.waiting += 1;
                 self.is_fresh = true;
@@ -238,7 +242,10 @@ impl<P, R, K> Rows<P, R, K> {
                 slot.disconnect();
                 Handed::Refused
             }
-            Unready::Failed(panic) => Handed::Failed(slot.fail(Cause::Panicked(panic), || kept)),
+            Unready::Failed(panic) => {
+                let event = kept.and_then(|kept| kept.as_mut()?.event.take());
+                Handed::Failed(slot.fail(Cause::Panicked(panic), || event))
+            }
         }
     }
 
