@@ -28,7 +28,7 @@ pub(super) fn ask(bench: &Bench) {
             .now();
         }
         let send = || both.send().keys(keys).senders(&senders).with(payload());
-        assert_eq!(send().now().count(), n);
+        assert_eq!(send().now().unwrap().count(), n);
         bench.compare(
             n,
             vec![
