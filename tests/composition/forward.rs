@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare::{Cause, SenderId, Signal};
+use fanfare::{Cause, Event, SenderId, Signal};
 
 use crate::common::{Log, ON_PURPOSE, Person, told};
 use crate::runtime::Runtime;
@@ -193,7 +193,31 @@ async fn failures_can_be_forwarded(on: Runtime) {
     assert_eq!(log.take(), [(ON_PURPOSE.to_owned(), vec!["bad".into()])]);
 }
 
+/// Where the reply has no default, and what is forwarded is counted as a reply and not as a failure.
+async fn a_reply_without_a_default_is_said(on: Runtime) {
+    let from = on.builder(0u32).fallible::<u32, String>().build();
+    let (to, texts, log) = (on.signal(0u32), on.signal(String::new()), Log::new());
+    let (seen, read) = (log.clone(), log.clone());
+    to.connect_sync(move |ev| seen.push(ev.to_string())).await;
+    texts
+        .connect_sync(move |ev| read.push((**ev).clone()))
+        .await;
+    let forwarding = from.forward_to_with(&to, || Ok(7)).await;
+    let again = from.forward_to_with(&to, || Ok(8)).await;
+    assert_eq!(forwarding.id(), again.id());
+    let odd = |ev: &Event<u32>| (**ev % 2 == 1).then(|| format!("odd {}", **ev));
+    let changed = from.filter_map(odd);
+    changed.forward_to_with(&texts, || Err("seen".into())).await;
+    let report = from.send().with(3).join().await;
+    assert_eq!(report.replies(), [Ok(7), Err("seen".to_owned())]);
+    assert_eq!(log.take(), ["3", "odd 3"]);
+    assert_eq!(from.send().with(4).join().await.count(), 2);
+    assert_eq!(log.take(), ["4"]);
+    assert_eq!(from.failure_count(), 2);
+}
+
 on_each_runtime![
+    a_reply_without_a_default_is_said,
     an_event_goes_on_as_it_is,
     both_signals_filter,
     the_same_two_signals_are_one_connection,
