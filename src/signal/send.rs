@@ -179,8 +179,9 @@ where
     /// for the next call.
     ///
     /// # Cancel safety
-    /// Nothing happens before the first poll; then all callbacks start. Dropping the future afterwards cancels those
-    /// that have not finished: their futures are dropped where they wait.
+    /// Nothing happens before the first poll; then all callbacks start, at once or, where the send has to wait for room,
+    /// when it has room with all of them: dropped before that, it has delivered nothing to anybody. Dropping the future
+    /// afterwards cancels the callbacks that have not finished: their futures are dropped where they wait.
     ///
     /// # Examples
     /// ```
