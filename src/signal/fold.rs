@@ -187,10 +187,7 @@ where
                         cx,
                         broken: None,
                     };
-                    match row {
-                        None => send.conduct(&mut folding),
-                        Some(row) => send.conduct_booked(row, &mut folding),
-                    }
+                    send.conduct(row, &mut folding);
                     broken = folding.broken;
                 }
                 // One that reaches nobody has nothing to fold.

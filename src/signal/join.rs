@@ -127,10 +127,7 @@ where
                     cx,
                 },
             };
-            match row {
-                None => send.conduct(&mut collecting),
-                Some(row) => send.conduct_booked(row, &mut collecting),
-            }
+            send.conduct(row, &mut collecting);
         }
         self.send = None;
         if self.aloft.is_none() && self.groups.is_some() {

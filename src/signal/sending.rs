@@ -74,10 +74,7 @@ where
                 terms,
             },
         };
-        match row {
-            None => self.conduct(&mut collecting),
-            Some(row) => self.conduct_booked(row, &mut collecting),
-        }
+        self.conduct(row, &mut collecting);
         if let Some(handover) = collecting.starting.handover {
             let board = handover.into_board();
             delivery.wait_for(board);
@@ -137,9 +134,17 @@ where
         waiting.poll(get, cx).map_ok(Some)
     }
 
-    /// Leads the send past every connection that matches, until `end` breaks it off.
+    /// Leads the send past every connection that matches, until `end` breaks it off; if it had to get leave to begin, past
+    /// those that were found then.
     #[inline]
-    pub(super) fn conduct(&mut self, end: &mut impl End<P, R, K>) {
+    pub(super) fn conduct(
+        &mut self,
+        row: Option<Vec<Booked<P, R, K>>>,
+        end: &mut impl End<P, R, K>,
+    ) {
+        if let Some(row) = row {
+            return self.conduct_booked(row, end);
+        }
         let shared = &self.signal.shared;
         let _span = trace::send(&shared.origin.info);
         if !shared.registry.status().is_silent() {
@@ -154,13 +159,8 @@ where
         }
     }
 
-    /// The same for a send that had to get leave to begin: past those that were found then.
     #[inline(never)]
-    pub(super) fn conduct_booked(
-        &mut self,
-        row: Vec<Booked<P, R, K>>,
-        end: &mut impl End<P, R, K>,
-    ) {
+    fn conduct_booked(&mut self, row: Vec<Booked<P, R, K>>, end: &mut impl End<P, R, K>) {
         let _span = trace::send(&self.signal.shared.origin.info);
         let event = self.keep_event();
         let _ = walk_booked(row, &event, end);
