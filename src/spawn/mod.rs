@@ -22,7 +22,7 @@ mod tokio;
 pub(crate) use ambient::{Ambient, here};
 pub use executor::Executor;
 pub use inline::Inline;
-pub(crate) use timer::AmbientTimer;
+pub(crate) use timer::{AmbientTimer, CENTURY};
 pub use timer::{ThreadTimer, Timer};
 
 #[cfg(feature = "smol")]

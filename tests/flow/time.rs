@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use fanfare::Backoff;
+use fanfare::{Backoff, ThreadTimer};
 
 use crate::common::{Log, ON_PURPOSE, poll, told};
 use crate::kit::{Course, by_hand, outcome};
@@ -184,7 +184,21 @@ async fn each_attempt_has_its_own_timeout_and_the_send_one_for_all(_: Runtime) {
     assert_eq!((signal.failure_count(), clock.sleepers()), (2, 0));
 }
 
+/// As long as can be said: on a real clock, which cannot reckon with that.
+async fn a_time_beyond_all_reckoning_is_not_over_at_once(on: Runtime) {
+    let signal = on.builder(0u32).timer(ThreadTimer).build();
+    let connect = signal.connect(|_| futures_lite::future::yield_now());
+    connect.timeout(Duration::MAX).await;
+    let debounced = signal.connect_sync(|_| ()).debounce(Duration::MAX).await;
+    let report = signal.send().timeout(Duration::MAX).join().await;
+    assert_eq!(told(&report), ["()"]);
+    assert_eq!(signal.inspect().connections[1].queued, 1);
+    debounced.disconnect();
+    signal.idle().await;
+}
+
 on_each_runtime![
+    a_time_beyond_all_reckoning_is_not_over_at_once,
     a_connections_timeout_counts_from_where_its_call_begins,
     a_sends_timeout_stops_what_runs_and_what_waits_for_its_turn,
     a_sends_timeout_counts_while_it_waits_to_begin,

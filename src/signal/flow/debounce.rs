@@ -10,7 +10,7 @@ use event_listener::Event as Told;
 
 use super::Sleep;
 use crate::signal::panic::{capture, drop_quietly};
-use crate::spawn::{BoxFuture, Spawner, Timer};
+use crate::spawn::{BoxFuture, CENTURY, Spawner, Timer};
 use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 
 /// Keeps the last event until no other has come for a while, and then has the callback called with it, by a task of its
@@ -29,9 +29,8 @@ struct Core {
 }
 
 struct State {
-    pending: Option<Pending>,
-    /// When it is due.
-    due: Option<Instant>,
+    /// What is put off, and when it is due.
+    pending: Option<(Instant, Pending)>,
     has_task: bool,
     is_closed: bool,
     replaced: u64,
@@ -44,7 +43,6 @@ impl Debouncer {
     pub(crate) fn new(pause: Duration) -> Self {
         let state = State {
             pending: None,
-            due: None,
             has_task: false,
             is_closed: false,
             replaced: 0,
@@ -88,15 +86,14 @@ impl Debouncer {
 
     /// Puts a call off, in the place of the one that was put off before.
     pub(crate) fn offer(&self, pending: Pending, timer: Arc<dyn Timer>, spawner: &dyn Spawner) {
-        let due = timer.now().checked_add(self.pause);
+        let due = timer.now() + self.pause.min(CENTURY);
         let mut state = self.core.state.hold();
         if state.is_closed {
             drop(state);
             return drop_quietly(pending);
         }
-        let replaced = state.pending.replace(pending);
+        let replaced = state.pending.replace((due, pending));
         state.replaced += u64::from(replaced.is_some());
-        state.due = due;
         let starts = !mem::replace(&mut state.has_task, true);
         drop(state);
         drop_quietly(replaced);
@@ -136,18 +133,19 @@ impl Core {
     /// How long the task has to wait; `None` if there is nothing left to wait for, and the task ends.
     fn left(&self, now: Instant) -> Option<Duration> {
         let mut state = self.state.hold();
-        if state.is_closed || state.pending.is_none() {
-            state.has_task = false;
-            return None;
+        match &state.pending {
+            Some((due, _)) if !state.is_closed => Some(due.saturating_duration_since(now)),
+            _ => {
+                state.has_task = false;
+                None
+            }
         }
-        let due = state.due;
-        Some(due.map_or(Duration::MAX, |due| due.saturating_duration_since(now)))
     }
 
     fn take_due(&self, now: Instant) -> Option<Pending> {
         let mut state = self.state.hold();
-        let is_due = state.due.is_some_and(|due| due <= now);
-        if is_due { state.pending.take() } else { None }
+        let (_, pending) = state.pending.take_if(|(due, _)| *due <= now)?;
+        Some(pending)
     }
 }
 
@@ -169,7 +167,7 @@ async fn run(core: Arc<Core>, mut stay: Stay, timer: Arc<dyn Timer>) {
             .await;
         }
         // What has been slept has passed, whatever the clock says: a timer that panics is over at once.
-        let slept = now.checked_add(left).unwrap_or(now);
+        let slept = now + left;
         let begun = core.take_due(timer.now().max(slept)).map(capture);
         if let Some(Ok(Some(call))) = begun {
             call.await;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::signal::panic::{capture, drop_quietly};
-use crate::spawn::{BoxFuture, Timer};
+use crate::spawn::{BoxFuture, CENTURY, Timer};
 use crate::sync::{Arc, Lock};
 
 /// A moment by which calls have to be done.
@@ -19,11 +19,8 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     pub(crate) fn after(timer: &Arc<dyn Timer>, time: Duration) -> Self {
-        let now = timer.now();
-        // A time beyond all reckoning is as good as a century.
-        let at = now.checked_add(time).unwrap_or_else(|| now + CENTURY);
         Self {
-            at,
+            at: timer.now() + time.min(CENTURY),
             timer: Arc::clone(timer),
         }
     }
@@ -34,8 +31,6 @@ impl Deadline {
     }
 }
 
-const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
 /// A timer that runs. One that panics is over: nothing waits for it for ever.
 ///
 /// The lock is never taken: it is there for timers that are not `Sync`.
@@ -43,7 +38,7 @@ pub(crate) struct Sleep(Lock<Option<BoxFuture<'static, ()>>>);
 
 impl Sleep {
     pub(crate) fn new(timer: &Arc<dyn Timer>, time: Duration) -> Self {
-        Self(Lock::new(capture(|| timer.sleep(time)).ok()))
+        Self(Lock::new(capture(|| timer.sleep(time.min(CENTURY))).ok()))
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -56,6 +56,9 @@ pub trait Timer: Send + Sync + 'static {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
+/// A time beyond all reckoning is as good as this: clocks and timers can do with it.
+pub(crate) const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 /// Lets several signals share one timer that was made once.
 impl<T: Timer + ?Sized> Timer for Arc<T> {
     fn now(&self) -> Instant {

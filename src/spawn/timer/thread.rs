@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_timer::Delay;
 
-use super::Timer;
+use super::{CENTURY, Timer};
 use crate::spawn::BoxFuture;
 
 /// Wakes sleepers from a thread of its own, which all of them share and which starts with the first sleep.
@@ -15,6 +15,7 @@ pub struct ThreadTimer;
 
 impl Timer for ThreadTimer {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(Delay::new(duration))
+        // Its clock cannot reckon with more.
+        Box::pin(Delay::new(duration.min(CENTURY)))
     }
 }
