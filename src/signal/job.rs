@@ -11,6 +11,7 @@ use super::event::Event;
 use super::failure::{Cause, Failure};
 use super::panic::{capture, drop_quietly};
 use super::registry::{Held, Slot};
+use super::surroundings::Surroundings;
 use super::trace::{self, LaterSpan};
 use crate::sync::Arc;
 
@@ -19,6 +20,8 @@ pub(crate) struct Ticket<P, R, K> {
     slot: Arc<Slot<P, R, K>>,
     /// Until it starts; where failures are told, until it ends.
     event: Option<Arc<Event<P, K>>>,
+    /// Where failures are told: that may be when the signal has gone.
+    home: Option<Arc<Surroundings<P, R, K>>>,
     has_started: bool,
     held: Option<Box<Held>>,
     /// Whether it was counted when it was handed over.
@@ -47,6 +50,7 @@ impl<P, R, K> Ticket<P, R, K> {
             slot.running().hand_over();
         }
         Self {
+            home: home_of(&*slot, &desk),
             slot,
             event: Some(event),
             has_started: false,
@@ -70,6 +74,7 @@ impl<P, R, K> Ticket<P, R, K> {
     ) -> Self {
         slot.running().enter();
         Self {
+            home: home_of(&*slot, &desk),
             slot,
             event,
             has_started: true,
@@ -98,6 +103,11 @@ impl<P, R, K> Ticket<P, R, K> {
             None => false,
         }
     }
+}
+
+fn home_of<P, R, K>(slot: &Slot<P, R, K>, desk: &Desk<R>) -> Option<Arc<Surroundings<P, R, K>>> {
+    let home = desk.is_told().then(|| slot.home.upgrade()).flatten()?;
+    Some(Arc::clone(&home.surroundings))
 }
 
 pin_project! {
@@ -152,8 +162,11 @@ impl<P, R, K, Fut> Job<P, R, K, Fut> {
             return;
         };
         if let Err(failure) = &outcome {
-            let event = ticket.event.clone();
-            ticket.slot.tell(failure, || event);
+            let event = || ticket.event.clone();
+            match &ticket.home {
+                Some(home) => home.tell(failure, event),
+                None => ticket.slot.tell(failure, event),
+            }
         }
         if ticket.event.is_some() || ticket.held.is_some() || this.future.is_some() {
             // What was held for it goes inside it: its drop, too, may wait for the connection.
@@ -191,8 +204,7 @@ where
         let poll = || {
             if !ticket.has_started {
                 ticket.has_started = true;
-                let is_told = ticket.desk.as_ref().is_some_and(Desk::is_told);
-                let event = if is_told {
+                let event = if ticket.home.is_some() {
                     ticket.event.clone()
                 } else {
                     ticket.event.take()

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fanfare::Overflow;
+use fanfare::{Overflow, Schedule};
 use futures_lite::future::block_on;
 
-use crate::common::{Log, ON_PURPOSE, told};
+use crate::common::{Gate, Log, ON_PURPOSE, told};
 use crate::failures::listen;
-use crate::kit::{Course, by_hand};
+use crate::kit::{Course, builder_by_hand, by_hand};
 use crate::runtime::Runtime;
 
 async fn what_fails_in_a_failure_callback_is_counted_and_told_to_nobody(_: Runtime) {
@@ -170,7 +170,34 @@ async fn a_send_that_reaches_nobody_is_told_without_a_name(_: Runtime) {
     assert_eq!(signal.failure_count(), 2);
 }
 
+/// The last handle goes while calls run, which go on; who asked for failures is told of theirs.
+async fn what_fails_when_the_signal_has_gone_is_told_all_the_same(_: Runtime) {
+    for schedule in [Schedule::Spawn, Schedule::Eager] {
+        let (executor, _, builder) = builder_by_hand();
+        let signal = builder.schedule(schedule).build();
+        let told = listen(&signal);
+        let gate = Gate::new();
+        let fails = |gate: Gate, _| async move {
+            gate.wait().await;
+            panic!("{ON_PURPOSE}");
+        };
+        signal.connect_with(gate.clone(), fails).name("plain").now();
+        let managed = signal.connect_with(gate.clone(), fails);
+        managed.name("managed").sequential().now();
+        drop(signal.send().with(7).now().unwrap());
+        executor.run_until_stalled();
+        drop(signal);
+        gate.open();
+        executor.run_until_stalled();
+        let mut told = told.take();
+        told.sort();
+        let expected = ["managed", "plain"].map(|name| format!("{name} {ON_PURPOSE} Some(7)"));
+        assert_eq!(told, expected);
+    }
+}
+
 on_each_runtime![
+    what_fails_when_the_signal_has_gone_is_told_all_the_same,
     the_name_is_the_key,
     a_send_that_reaches_nobody_is_told_without_a_name,
     what_fails_in_a_failure_callback_is_counted_and_told_to_nobody,
