@@ -89,11 +89,13 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod band;
 mod signal;
 pub mod spawn;
 mod sync;
 pub mod testing;
 
+pub use band::{Band, Channel, ChannelDef};
 pub use signal::{
     AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection,
     ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, DrainBuilder, Event,
@@ -120,8 +122,8 @@ pub mod futures {
 /// Types and traits that stand in signatures and that nobody has to name.
 pub mod types {
     pub use crate::signal::{
-        CallbackFuture, Change, Diverges, First, Fold, Folder, Forwardable, Method, Returns,
-        SyncReply, TryFold,
+        CallbackFuture, Change, Diverges, Filterable, First, Fold, Folder, Forwardable, Method,
+        OnChannel, Returns, SyncReply, TryFold,
     };
 }
 

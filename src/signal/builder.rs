@@ -23,6 +23,10 @@ impl<P, R, K> Unpin for SignalBuilder<P, R, K> {}
 
 impl<P> SignalBuilder<P> {
     pub(super) fn new(defaults: P) -> Self {
+        Self::with_defaults(Some(defaults))
+    }
+
+    fn with_defaults(defaults: Option<P>) -> Self {
         let settings = Settings {
             defaults,
             name: None,
@@ -32,12 +36,20 @@ impl<P> SignalBuilder<P> {
             max_in_flight: None,
             counts_calls: false,
             is_of_failures: false,
+            has_channels: false,
         };
         Self {
             settings,
             error_of: None,
             types: PhantomData,
         }
+    }
+
+    /// For channels: each send brings its payload, and goes to a channel.
+    pub(crate) fn of_channels() -> Self {
+        let mut builder = Self::with_defaults(None);
+        builder.settings.has_channels = true;
+        builder
     }
 
     /// For the failures of another signal.

@@ -11,7 +11,7 @@ use super::key::Key;
 use super::make;
 use super::registry::{Held, Slot};
 use super::reply::{CallbackFuture, SyncReply};
-use super::sender::Address;
+use super::sender::{Address, SenderId};
 use super::target::{Kind, Missed, Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, AtomicU64, next_number};
@@ -46,6 +46,30 @@ pub(crate) enum CallbackId {
     Function(TypeId),
     Method(Address, TypeId),
     Handle(u64),
+}
+
+/// How a connection can be found again: its callback, and on which channel it is, where a signal has channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Name {
+    pub(crate) callback: CallbackId,
+    /// The parent of a bound channel.
+    pub(crate) channel: Option<Address>,
+}
+
+impl Name {
+    /// On the channel of this parent, if it has one.
+    pub(crate) fn on_channel(callback: CallbackId, parent: Option<&SenderId>) -> Self {
+        Self {
+            callback,
+            channel: parent.map(SenderId::address),
+        }
+    }
+}
+
+impl From<CallbackId> for Name {
+    fn from(callback: CallbackId) -> Self {
+        Self::on_channel(callback, None)
+    }
 }
 
 impl CallbackId {

@@ -11,16 +11,17 @@ use std::time::Duration;
 use hashbrown::DefaultHashBuilder;
 
 use super::backoff::Backoff;
-use super::callback::CallbackId;
+use super::callback::Name;
+use super::choices::choice_methods;
 use super::connection::Connection;
 use super::event::Event;
-use super::filter::{Filters, filter_methods};
+use super::filter::{Filters, OnChannel, filter_methods};
 use super::flow::{Debouncer, Plan};
 use super::key::{IntoKey, Key};
 use super::overflow::Overflow;
 use super::panic::Quiet;
 use super::registry::{Options, Registry, Request, Slot};
-use super::sender::IntoSender;
+use super::sender::{IntoSender, SenderId};
 use super::target::Kind;
 use crate::sync::{Arc, AtomicUsize, Weak};
 
@@ -33,7 +34,7 @@ use crate::sync::{Arc, AtomicUsize, Weak};
 pub struct ConnectBuilder<P, R = (), K = Key, O = ()> {
     registry: Arc<Registry<P, R, K>>,
     slot: Arc<Slot<P, R, K>>,
-    name: Option<CallbackId>,
+    name: Option<Name>,
     filters: Filters<K>,
     options: Options<P, K>,
     /// What few connects say.
@@ -47,7 +48,7 @@ pub struct ConnectBuilder<P, R = (), K = Key, O = ()> {
 pub struct Method(Arc<dyn Any + Send + Sync>);
 
 impl Method {
-    pub(super) fn of<T: Send + Sync + 'static>(object: &Arc<T>) -> Self {
+    pub(crate) fn of<T: Send + Sync + 'static>(object: &Arc<T>) -> Self {
         Self(Arc::clone(object) as Arc<dyn Any + Send + Sync>)
     }
 }
@@ -62,7 +63,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     pub(super) fn new(
         registry: &Arc<Registry<P, R, K>>,
         slot: Arc<Slot<P, R, K>>,
-        name: Option<CallbackId>,
+        name: Option<Name>,
         object: O,
     ) -> Self {
         let registry = Arc::clone(registry);
@@ -80,49 +81,16 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     filter_methods!(
         filters,
         "Listens to sends that name this sender.\n\nOne that comes as an `Arc` is held weakly. When it dies the connection ends, unless it listens to anything else.",
-        "Listens to sends that name this key."
+        "Listens to sends that name this key.",
+        O
     );
 
-    /// Narrows the connection to the events for which `predicate` holds; given several times, all must hold.
-    ///
-    /// It runs on the thread that sends. If it panics, the callback does not run, and is reported as panicked.
-    pub fn when(
-        mut self,
-        predicate: impl Fn(&Event<P, K>) -> bool + Send + Sync + 'static,
-    ) -> Self {
-        self.options.when.push(Quiet::new(Box::new(predicate)));
-        self
-    }
-
-    /// Ends the connection with its first call.
-    pub fn once(self) -> Self {
-        self.times(1)
-    }
-
-    /// Ends the connection with its `count`th call; 0 makes one that has ended already.
-    pub fn times(mut self, count: usize) -> Self {
-        self.options.times = Some(AtomicUsize::new(count));
-        self
-    }
-
-    /// Has the callback start before those of lower priority. The usual priority is 0; negative ones come after it.
-    pub fn priority(mut self, priority: i32) -> Self {
-        self.options.priority = priority;
-        self
-    }
-
-    /// Ends the connection when this object dies, and keeps the object alive for the length of each call.
-    pub fn track<T: Send + Sync + 'static>(mut self, object: &Arc<T>) -> Self {
-        let weak: Weak<T> = Arc::downgrade(object);
-        self.options.track.push(weak);
-        self
-    }
-
-    /// A name for reports, failures and logs.
-    pub fn name(mut self, name: impl AsRef<str>) -> Self {
-        self.options.name = Some(name.as_ref().into());
-        self
-    }
+    choice_methods!(
+        "connection",
+        "call",
+        "the callback does not run, and is",
+        ", and keeps the object alive for the length of each call."
+    );
 
     /// Calls the callback one call at a time, in the order in which events were sent, whichever threads send. Calls wait for
     /// their turn in a queue, which has no bound unless [`queue`](Self::queue) sets one.
@@ -222,9 +190,25 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
 
 impl<P, R, K> ConnectBuilder<P, R, K, Method> {
     /// Keeps the method's object alive as long as the connection.
-    pub fn strong(mut self) -> ConnectBuilder<P, R, K> {
-        self.options.keep = Some(Quiet::new(self.object.0));
-        ConnectBuilder {
+    pub fn strong(self) -> ConnectBuilder<P, R, K> {
+        let (mut builder, object) = self.part();
+        builder.options.keep = Some(Quiet::new(object.0));
+        builder
+    }
+}
+
+impl<P, R, K> ConnectBuilder<P, R, K, OnChannel<Method>> {
+    /// Keeps the method's object alive as long as the connection.
+    pub fn strong(self) -> ConnectBuilder<P, R, K, OnChannel> {
+        let (mut builder, object) = self.part();
+        builder.options.keep = Some(Quiet::new(object.0.0));
+        builder.with_object(OnChannel(()))
+    }
+}
+
+impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
+    fn part(self) -> (ConnectBuilder<P, R, K>, O) {
+        let builder = ConnectBuilder {
             registry: self.registry,
             slot: self.slot,
             name: self.name,
@@ -232,7 +216,32 @@ impl<P, R, K> ConnectBuilder<P, R, K, Method> {
             options: self.options,
             plan: self.plan,
             object: (),
+        };
+        (builder, self.object)
+    }
+
+    fn with_object<O2>(self, object: O2) -> ConnectBuilder<P, R, K, O2> {
+        ConnectBuilder {
+            registry: self.registry,
+            slot: self.slot,
+            name: self.name,
+            filters: self.filters,
+            options: self.options,
+            plan: self.plan,
+            object,
         }
+    }
+
+    /// For a receiver of a channel: what it listens to is settled.
+    pub(super) fn on_channel(
+        mut self,
+        parent: Option<&SenderId>,
+    ) -> ConnectBuilder<P, R, K, OnChannel<O>> {
+        if let Some(parent) = parent {
+            self.filters.add_sender(parent.clone());
+        }
+        let (builder, object) = self.part();
+        builder.with_object(OnChannel(object))
     }
 }
 

@@ -109,7 +109,8 @@ impl<K> Connection<K> {
         ScopedConnection::new(self)
     }
 
-    /// Listens to these keys too; `false` if the connection has ended.
+    /// Listens to these keys too; `false` if the connection has ended, and for a receiver of a channel, which listens to
+    /// nothing else.
     ///
     /// A connection without filters goes on getting every send: the bare subscription and the filters are independent.
     pub fn add_keys<I>(&self, keys: I) -> bool
@@ -119,7 +120,7 @@ impl<K> Connection<K> {
         self.add(Filters::of_keys(keys.into_iter().map(IntoKey::into_key)))
     }
 
-    /// Listens to these senders too; `false` if the connection has ended.
+    /// Listens to these senders too; `false` if the connection has ended, and for a receiver of a channel.
     pub fn add_senders<I>(&self, senders: I) -> bool
     where
         I: IntoIterator<Item: IntoSender>,

@@ -21,7 +21,7 @@ pub struct Delivery<R = ()> {
 impl<R> Delivery<R> {
     /// One that nobody has been called for yet.
     #[inline]
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             report: Report::new(),
             board: None,

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::hash::Hash;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::callback::CallbackId;
+use super::callback::Name;
 use super::filter::{Filters, filter_methods};
 use super::key::{IntoKey, Key};
 use super::registry::Registry;
@@ -19,30 +20,39 @@ use crate::sync::Arc;
 /// subscription stands, and so do other filters. A callback that is left with nothing is disconnected. What is not there
 /// is ignored.
 #[must_use = "nothing is disconnected until the builder is ended by `.await` or `.now()`"]
-pub struct DisconnectBuilder<P, R = (), K = Key> {
+pub struct DisconnectBuilder<P, R = (), K = Key, O = ()> {
     registry: Arc<Registry<P, R, K>>,
     /// `None` for what nothing can name.
-    callback: Option<CallbackId>,
+    callback: Option<Name>,
     filters: Filters<K>,
+    /// What it may be told.
+    scope: PhantomData<O>,
 }
 
-impl<P, R, K> DisconnectBuilder<P, R, K> {
-    pub(super) fn new(registry: &Arc<Registry<P, R, K>>, callback: Option<CallbackId>) -> Self {
+/// Nothing in it is ever pinned.
+impl<P, R, K, O> Unpin for DisconnectBuilder<P, R, K, O> {}
+
+impl<P, R, K, O> DisconnectBuilder<P, R, K, O> {
+    pub(super) fn new(registry: &Arc<Registry<P, R, K>>, callback: Option<Name>) -> Self {
         Self {
             registry: Arc::clone(registry),
             callback,
             filters: Filters::new(),
+            scope: PhantomData,
         }
     }
 
     filter_methods!(
         filters,
         "Takes the callback off this sender.",
-        "Takes the callback off this key."
+        "Takes the callback off this key.",
+        O
     );
 }
 
-impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> DisconnectBuilder<P, R, K> {
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, O>
+    DisconnectBuilder<P, R, K, O>
+{
     /// Disconnects. What `.await` does, from sync code.
     pub fn now(self) -> bool {
         let Some(slot) = self
@@ -58,11 +68,11 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> DisconnectBui
     }
 }
 
-impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> IntoFuture
-    for DisconnectBuilder<P, R, K>
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, O> IntoFuture
+    for DisconnectBuilder<P, R, K, O>
 {
     type Output = bool;
-    type IntoFuture = DisconnectFuture<P, R, K>;
+    type IntoFuture = DisconnectFuture<P, R, K, O>;
 
     fn into_future(self) -> Self::IntoFuture {
         DisconnectFuture {
@@ -71,7 +81,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> IntoFuture
     }
 }
 
-impl<P, R, K: fmt::Debug> fmt::Debug for DisconnectBuilder<P, R, K> {
+impl<P, R, K: fmt::Debug, O> fmt::Debug for DisconnectBuilder<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DisconnectBuilder")
             .field("keys", &self.filters.keys())
@@ -85,15 +95,15 @@ impl<P, R, K: fmt::Debug> fmt::Debug for DisconnectBuilder<P, R, K> {
 /// # Cancel safety
 /// The first poll disconnects and is ready. Before it nothing has been disconnected.
 #[must_use = "futures do nothing unless awaited"]
-pub struct DisconnectFuture<P, R = (), K = Key> {
-    disconnect: Option<DisconnectBuilder<P, R, K>>,
+pub struct DisconnectFuture<P, R = (), K = Key, O = ()> {
+    disconnect: Option<DisconnectBuilder<P, R, K, O>>,
 }
 
 /// Nothing in it is ever pinned.
-impl<P, R, K> Unpin for DisconnectFuture<P, R, K> {}
+impl<P, R, K, O> Unpin for DisconnectFuture<P, R, K, O> {}
 
-impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Future
-    for DisconnectFuture<P, R, K>
+impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, O> Future
+    for DisconnectFuture<P, R, K, O>
 {
     type Output = bool;
 
@@ -107,7 +117,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static> Future
     }
 }
 
-impl<P, R, K> fmt::Debug for DisconnectFuture<P, R, K> {
+impl<P, R, K, O> fmt::Debug for DisconnectFuture<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DisconnectFuture")
             .field("done", &self.disconnect.is_none())

@@ -29,7 +29,8 @@ pub struct Event<P, K = Key> {
 /// What every event of a signal has in common. Sends borrow it, without touching its reference count.
 #[derive(Debug)]
 pub(crate) struct Origin<P> {
-    pub(crate) defaults: P,
+    /// None where every send brings its payload.
+    pub(crate) defaults: Option<P>,
     pub(crate) info: SignalInfo,
 }
 
@@ -162,10 +163,10 @@ impl<P, K> Deref for Event<P, K> {
 
     #[inline]
     fn deref(&self) -> &P {
-        match (&self.own, &self.origin) {
-            (Some(own), _) => own,
-            (None, Some(origin)) => &origin.defaults,
-            (None, None) => unreachable!("an event is complete before anybody sees it"),
+        let defaults = || self.origin.as_ref()?.defaults.as_ref();
+        match self.own.as_ref().or_else(defaults) {
+            Some(payload) => payload,
+            None => unreachable!("an event is complete before anybody sees it"),
         }
     }
 }

@@ -84,12 +84,39 @@ impl<K> Filters<K> {
     }
 }
 
-/// `.sender .senders .key .keys`, alike on every builder; where it keeps its filters comes first.
+/// What may be told of filters: the builder of a receiver of a channel may not, since it listens to its channel.
+#[diagnostic::on_unimplemented(
+    message = "a channel's receivers have no filters: they listen to their channel",
+    label = "not on a channel",
+    note = "`channel.bound(&parent)` is the channel of one sender; `.when(..)` narrows a receiver"
+)]
+pub trait Filterable: sealed::Sealed {}
+
+impl Filterable for () {}
+impl Filterable for super::connect::Method {}
+
+/// Marks the builders of a channel's receivers, which listen to that channel and nothing else.
+#[derive(Debug)]
+pub struct OnChannel<O = ()>(pub(super) O);
+
+mod sealed {
+    use crate::signal::connect::Method;
+
+    pub trait Sealed {}
+    impl Sealed for () {}
+    impl Sealed for Method {}
+}
+
+/// `.sender .senders .key .keys`, alike on every builder; where it keeps its filters comes first, what says whether it may
+/// have any comes last.
 macro_rules! filter_methods {
-    ($($filters:ident).+, $sender:literal, $key:literal) => {
+    ($($filters:ident).+, $sender:literal, $key:literal $(, $may:ident)?) => {
         #[doc = $sender]
         #[inline]
-        pub fn sender(mut self, sender: impl IntoSender) -> Self {
+        pub fn sender(mut self, sender: impl IntoSender) -> Self
+        where
+            $($may: crate::signal::Filterable,)?
+        {
             self.$($filters).+.add_sender(sender.into_sender());
             self
         }
@@ -98,6 +125,7 @@ macro_rules! filter_methods {
         pub fn senders<I>(mut self, senders: I) -> Self
         where
             I: IntoIterator<Item: IntoSender>,
+            $($may: crate::signal::Filterable,)?
         {
             self.$($filters).+
                 .add_senders(senders.into_iter().map(IntoSender::into_sender));
@@ -106,7 +134,10 @@ macro_rules! filter_methods {
 
         #[doc = $key]
         #[inline]
-        pub fn key(mut self, key: impl IntoKey<K>) -> Self {
+        pub fn key(mut self, key: impl IntoKey<K>) -> Self
+        where
+            $($may: crate::signal::Filterable,)?
+        {
             self.$($filters).+.add_key(key.into_key());
             self
         }
@@ -116,6 +147,7 @@ macro_rules! filter_methods {
         pub fn keys<I>(mut self, keys: I) -> Self
         where
             I: IntoIterator<Item: IntoKey<K>>,
+            $($may: crate::signal::Filterable,)?
         {
             self.$($filters).+
                 .add_keys(keys.into_iter().map(IntoKey::into_key));

@@ -71,7 +71,8 @@ impl<P, R, K> Drop for Shared<P, R, K> {
 
 /// What a builder gathers.
 pub(super) struct Settings<P> {
-    pub(super) defaults: P,
+    /// None where every send brings its payload.
+    pub(super) defaults: Option<P>,
     pub(super) name: Option<Box<str>>,
     pub(super) spawner: Option<Arc<dyn Spawner>>,
     pub(super) timer: Option<Arc<dyn Timer>>,
@@ -80,6 +81,8 @@ pub(super) struct Settings<P> {
     pub(super) counts_calls: bool,
     /// Whether it is told of another signal's failures.
     pub(super) is_of_failures: bool,
+    /// Whether its connections are receivers of channels.
+    pub(super) has_channels: bool,
 }
 
 /// Finds the error in a reply, where replies may be errors.
@@ -126,7 +129,10 @@ impl<P, R, K> Signal<P, R, K> {
     /// What a send delivers that says nothing else.
     #[must_use]
     pub fn defaults(&self) -> &P {
-        &self.shared.origin.defaults
+        match &self.shared.origin.defaults {
+            Some(defaults) => defaults,
+            None => unreachable!("a signal of channels is in nobody's hands"),
+        }
     }
 
     /// A handle that does not keep the signal alive.
@@ -159,6 +165,7 @@ where
             max_in_flight,
             counts_calls,
             is_of_failures,
+            has_channels,
         } = settings;
         let info = SignalInfo::new(SignalId(next_number(&LAST)), name);
         let id = info.id();
@@ -173,7 +180,7 @@ where
         );
         let origin = Arc::new(Origin { defaults, info });
         let lent = ArcSwap::new(Arc::clone(&origin));
-        let registry = Arc::new(Registry::new(surroundings));
+        let registry = Arc::new(Registry::new(surroundings, has_channels));
         Self {
             shared: Arc::new(Shared {
                 id,

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::conduct::{Booked, walk_booked};
+use super::conduct::{Booked, Once, walk_booked};
 use super::end::{Collecting, Start};
 use super::event::Event;
 use super::failure::Failure;
@@ -42,6 +42,7 @@ struct Groups<'a, P, R, K> {
     home: Option<&'a Arc<Surroundings<P, R, K>>>,
     event: Option<Arc<Event<P, K>>>,
     rest: VecDeque<Booked<P, R, K>>,
+    once: Option<Once>,
 }
 
 /// Nothing in it is ever pinned: callbacks' futures are boxed.
@@ -79,6 +80,7 @@ impl<'a, P, R, K> JoinFuture<'a, P, R, K> {
             home: None,
             event: None,
             rest: VecDeque::new(),
+            once: None,
         }));
         self
     }
@@ -115,6 +117,7 @@ where
                 None => send.gather(),
             };
             groups.rest = row.into();
+            groups.once = send.once();
             groups.event = Some(event);
             groups.home = Some(home);
         } else {
@@ -163,7 +166,7 @@ where
                 cx,
             },
         };
-        let _ = walk_booked(group, event, &mut collecting);
+        let _ = walk_booked(group, event, &mut groups.once, &mut collecting);
         true
     }
 }

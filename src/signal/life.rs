@@ -259,6 +259,18 @@ pub struct UnfinishedCalls {
     pub waiting: usize,
 }
 
+impl Unfinished {
+    /// What was left of several signals, if anything was.
+    pub(crate) fn of_all(all: impl Iterator<Item = Self>) -> Result<(), Self> {
+        let unfinished = all.reduce(|mut sum, one| {
+            sum.connections.extend(one.connections);
+            sum.sends += one.sends;
+            sum
+        });
+        unfinished.map_or(Ok(()), Err)
+    }
+}
+
 impl UnfinishedCalls {
     fn of<P, R, K>(slot: &Slot<P, R, K>) -> Option<Self> {
         let (running, waiting) = slot.calls_under_way();

@@ -4,7 +4,7 @@
 
 use std::hash::Hash;
 
-use super::callback::{Callback, CallbackId};
+use super::callback::{Callback, CallbackId, Name};
 use super::connect::{ConnectBuilder, Method};
 use super::disconnect::DisconnectBuilder;
 use super::event::Event;
@@ -165,12 +165,17 @@ where
 
     fn connect_target<O>(
         &self,
-        name: Option<CallbackId>,
+        callback: Option<CallbackId>,
         target: impl Target<P, R, K> + 'static,
         object: O,
     ) -> ConnectBuilder<P, R, K, O> {
         let registry = &self.shared.registry;
-        ConnectBuilder::new(registry, registry.slot(target), name, object)
+        ConnectBuilder::new(
+            registry,
+            registry.slot(target),
+            callback.map(Name::from),
+            object,
+        )
     }
 
     /// Disconnects a named function, async or sync; nothing else compiles, closures without captures aside. A closure is another callback each time it is written: disconnect it
@@ -195,7 +200,7 @@ where
                 "only a named function can be found again: a `Connection` has a `disconnect` of its own, a `Callback` goes to `disconnect_callback`"
             );
         };
-        DisconnectBuilder::new(&self.shared.registry, CallbackId::of::<F>())
+        self.disconnect_named(CallbackId::of::<F>())
     }
 
     /// Disconnects a method of an object, async or sync.
@@ -210,11 +215,15 @@ where
                 "only a named method can be found again: disconnect a closure by its `Connection`"
             );
         };
-        DisconnectBuilder::new(&self.shared.registry, CallbackId::of_method::<T, F>(object))
+        self.disconnect_named(CallbackId::of_method::<T, F>(object))
     }
 
     /// Disconnects a [`Callback`].
     pub fn disconnect_callback(&self, callback: &Callback<P, R, K>) -> DisconnectBuilder<P, R, K> {
-        DisconnectBuilder::new(&self.shared.registry, Some(callback.id()))
+        self.disconnect_named(Some(callback.id()))
+    }
+
+    fn disconnect_named(&self, callback: Option<CallbackId>) -> DisconnectBuilder<P, R, K> {
+        DisconnectBuilder::new(&self.shared.registry, callback.map(Name::from))
     }
 }

@@ -15,6 +15,7 @@ use super::failure::Cause;
 use super::flight::Aloft;
 use super::flow::{Deadline, Sleep};
 use super::handle::Shared;
+use super::reach::Reach;
 use crate::sync::Arc;
 
 /// Leave to begin: the connections that are reached, with what was booked of them.
@@ -47,13 +48,13 @@ where
     pub(super) fn get(
         shared: &Shared<P, R, K>,
         event: &mut Event<P, K>,
-        to_all: bool,
+        reach: Reach,
     ) -> Result<Self, Barred> {
         if shared.registry.is_closed() {
             return Err(Barred::Closed);
         }
         event.complete(&shared.lent, shared.is_named);
-        let got = Self::try_get(shared, event, to_all);
+        let got = Self::try_get(shared, event, reach);
         got.map_err(|bar| {
             // What is borrowed of the signal is not kept while others send.
             event.part();
@@ -66,7 +67,7 @@ where
         })
     }
 
-    fn try_get(shared: &Shared<P, R, K>, event: &Event<P, K>, to_all: bool) -> Result<Self, Bar> {
+    fn try_get(shared: &Shared<P, R, K>, event: &Event<P, K>, reach: Reach) -> Result<Self, Bar> {
         let flight = &shared.registry.surroundings.flight;
         let aloft = match flight.try_take_off() {
             Some(aloft) => aloft,
@@ -75,7 +76,7 @@ where
                 flight.try_take_off().ok_or(bar)?
             }
         };
-        let row = gather(&shared.registry, event, to_all).into_iter();
+        let row = gather(&shared.registry, event, reach).into_iter();
         let row = row.map(|slot| {
             let booking = slot.holds_up().then(|| slot.book(event)).transpose()?;
             Ok((slot, booking))

@@ -90,6 +90,16 @@ impl<R> Report<R> {
         in_order(self.replies.into_iter(), self.failures.into_iter()).collect()
     }
 
+    /// The same, with something else in the place of each reply.
+    pub fn map<T>(self, change: impl FnMut(R) -> T) -> Report<T> {
+        Report {
+            replies: self.replies.into_iter().map(change).collect(),
+            failures: self.failures,
+            kept: self.kept,
+            unsent: self.unsent,
+        }
+    }
+
     /// Adds the next callback's outcome.
     #[inline]
     pub(crate) fn push(&mut self, outcome: Result<R, Failure>) {

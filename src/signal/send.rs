@@ -15,6 +15,7 @@ use super::join::JoinFuture;
 use super::key::{IntoKey, Key};
 use super::panic::{Panic, capture};
 use super::passage::Barred;
+use super::reach::Reach;
 use super::sender::IntoSender;
 use super::sending::Terms;
 use super::unsent::{Unsent, Why};
@@ -29,7 +30,7 @@ pub struct SendBuilder<'a, P, R = (), K = Key> {
     pub(super) signal: &'a Signal<P, R, K>,
     pub(super) event: Event<P, K>,
     pub(super) rare: Option<Box<Rare>>,
-    pub(super) to_all: bool,
+    pub(super) reach: Reach,
 }
 
 /// What few sends say. Apart, since builders are moved with each word.
@@ -53,7 +54,7 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
             signal,
             event,
             rare: None,
-            to_all: false,
+            reach: Reach::Matching,
         }
     }
 
@@ -127,7 +128,7 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     /// connection before it begins, for those whose senders have died. The first such send makes a list of all connections,
     /// which the signal keeps from then on.
     pub fn to_all(mut self) -> Self {
-        self.to_all = true;
+        self.reach = Reach::All;
         self
     }
 }

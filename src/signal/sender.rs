@@ -68,6 +68,27 @@ enum Object {
     Unsized(Arc<dyn Liveness>),
 }
 
+impl Object {
+    #[inline]
+    fn is_alive(&self) -> bool {
+        match self {
+            Self::Bare => true,
+            Self::Shared(object) => object.strong_count() > 0,
+            Self::Unsized(object) => object.is_alive(),
+        }
+    }
+}
+
+/// Tells whether an object is there, as far as that is known.
+pub(crate) struct Life(Object);
+
+impl Life {
+    #[inline]
+    pub(crate) fn goes_on(&self) -> bool {
+        self.0.is_alive()
+    }
+}
+
 trait Liveness: Send + Sync {
     fn is_alive(&self) -> bool;
     /// The `Arc<T>`, its type erased.
@@ -142,11 +163,7 @@ impl SenderId {
     /// Whether the object may still be there: false once an object that came as an `Arc` is gone.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        match &self.object {
-            Object::Bare => true,
-            Object::Shared(object) => object.strong_count() > 0,
-            Object::Unsized(object) => object.is_alive(),
-        }
+        self.object.is_alive()
     }
 
     pub(crate) fn at<T: ?Sized>(value: &T) -> Self {
@@ -154,6 +171,19 @@ impl SenderId {
             address: Address::of(ptr::from_ref(value)),
             object: Object::Bare,
         }
+    }
+
+    /// The object in an `Arc` of a known type, sender or not.
+    pub(crate) fn of_object<T: Send + Sync + 'static>(object: &Arc<T>) -> Self {
+        Self {
+            object: Object::Shared(Arc::downgrade(object) as Weak<dyn Any + Send + Sync>),
+            ..Self::at(&**object)
+        }
+    }
+
+    /// What tells whether the object is there, and nothing else.
+    pub(crate) fn life(&self) -> Life {
+        Life(self.object.clone())
     }
 
     pub(crate) fn address(&self) -> Address {

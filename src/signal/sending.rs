@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::task::{Context, Poll, ready};
 
-use super::conduct::{Booked, conduct, gather, walk_booked};
+use super::conduct::{Booked, Once, conduct, gather, walk_booked};
 use super::delivery::Delivery;
 use super::end::{Collecting, End, Start};
 use super::event::Event;
@@ -13,6 +13,7 @@ use super::flow::Deadline;
 use super::handle::Signal;
 use super::panic::Panic;
 use super::passage::{Barred, Passage, Waiting};
+use super::reach::Reach;
 use super::registry::{Held, Slot};
 use super::report::Report;
 use super::schedule::{Handed, Handover};
@@ -33,7 +34,7 @@ where
         if shared.registry.status().is_open() {
             return Ok(None);
         }
-        Passage::get(shared, &mut self.event, self.to_all).map(Some)
+        Passage::get(shared, &mut self.event, self.reach).map(Some)
     }
 
     pub(super) fn take_failed(&mut self) -> Option<Panic> {
@@ -129,8 +130,8 @@ where
         if !waiting.has_begun() && shared.registry.status().is_open() {
             return Poll::Ready(Ok(None));
         }
-        let (event, to_all) = (&mut self.event, self.to_all);
-        let get = || Passage::get(shared, event, to_all);
+        let (event, reach) = (&mut self.event, self.reach);
+        let get = || Passage::get(shared, event, reach);
         waiting.poll(get, cx).map_ok(Some)
     }
 
@@ -149,13 +150,7 @@ where
         let _span = trace::send(&shared.origin.info);
         if !shared.registry.status().is_silent() {
             let complete = |event: &mut Event<P, K>| event.complete(&shared.lent, shared.is_named);
-            conduct(
-                &shared.registry,
-                &mut self.event,
-                self.to_all,
-                complete,
-                end,
-            );
+            conduct(&shared.registry, &mut self.event, self.reach, complete, end);
         }
     }
 
@@ -163,16 +158,22 @@ where
     fn conduct_booked(&mut self, row: Vec<Booked<P, R, K>>, end: &mut impl End<P, R, K>) {
         let _span = trace::send(&self.signal.shared.origin.info);
         let event = self.keep_event();
-        let _ = walk_booked(row, &event, end);
+        let _ = walk_booked(row, &event, &mut self.once(), end);
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.
     pub(super) fn gather(&mut self) -> Gathered<P, R, K> {
         let shared = &self.signal.shared;
-        let row = gather(&shared.registry, &self.event, self.to_all);
+        let row = gather(&shared.registry, &self.event, self.reach);
         self.event.complete(&shared.lent, shared.is_named);
         let row = row.into_iter().map(|slot| (slot, None)).collect();
         (row, self.keep_event())
+    }
+
+    /// What it takes to call each callback once, where a send may meet one several times.
+    pub(super) fn once(&self) -> Option<Once> {
+        let meets_twins = self.signal.shared.registry.is_uneven(false);
+        (self.reach == Reach::Channel && meets_twins).then(Once::default)
     }
 
     pub(super) fn keep_event(&mut self) -> Arc<Event<P, K>> {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use super::callback::CallbackId;
+use super::callback::{CallbackId, Name};
 use super::connect::ConnectBuilder;
 use super::event::Event;
 use super::handle::Signal;
@@ -122,7 +122,12 @@ where
         let name = CallbackId::of_deed::<_, AsItIs>(&other.as_signal().shared);
         let copy = |event: &Event<P, K>| Some(event.payload().clone());
         let registry = &self.shared.registry;
-        connect(registry, Some(name), (copy, reply), other.as_signal())
+        connect(
+            registry,
+            Some(name.into()),
+            (copy, reply),
+            other.as_signal(),
+        )
     }
 }
 
@@ -253,7 +258,7 @@ where
 
 fn connect<P, Q, R, R2, K>(
     registry: &Arc<Registry<P, R, K>>,
-    name: Option<CallbackId>,
+    name: Option<Name>,
     (change, reply): (impl Change<P, Q, K>, impl Fn() -> R + Send + Sync + 'static),
     other: &Signal<Q, R2, K>,
 ) -> ConnectBuilder<P, R, K>

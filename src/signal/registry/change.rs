@@ -11,9 +11,10 @@ use super::head::{DISCONNECTED, Head};
 use super::leavings::Leavings;
 use super::membership::leave;
 use super::slot::Slot;
+use super::twins::Twins;
 use super::watch::Watch;
 use super::{Registry, Request};
-use crate::signal::callback::CallbackId;
+use crate::signal::callback::Name;
 use crate::signal::failure::ConnectionId;
 use crate::signal::filter::Filters;
 use crate::signal::sender::SenderId;
@@ -27,7 +28,7 @@ pub(super) struct Book<P, R, K> {
     /// How many of them sends may have to wait for, and one more if sends may have to wait for each other.
     pub(super) holding_up: usize,
     /// The connections whose callback can be named again.
-    named: HashMap<CallbackId, Arc<Slot<P, R, K>>>,
+    named: HashMap<Name, Arc<Slot<P, R, K>>>,
     /// Senders whose life is known, in the order in which they will be looked at. Each connect to such a sender looks at
     /// two of them, so dead ones go at twice the rate at which new ones come.
     pub(super) held: VecDeque<Weak<Watch>>,
@@ -36,13 +37,24 @@ pub(super) struct Book<P, R, K> {
     ended_swept: usize,
     /// Whether there has been a connection whose calls are to be cancelled with it.
     pub(super) cancels: bool,
+    /// Where connections are receivers of channels.
+    pub(super) channels: Option<Box<Channels>>,
+}
+
+/// What is known of the receivers of channels.
+#[derive(Default)]
+pub(super) struct Channels {
+    pub(super) twins: Twins,
+    /// Whether one has had a priority.
+    pub(super) has_priorities: bool,
 }
 
 type Locked<'a, P, R, K> = MutexGuard<'a, Book<P, R, K>>;
 
 impl<P, R, K> Book<P, R, K> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(has_channels: bool) -> Self {
         Self {
+            channels: has_channels.then(Box::default),
             connections_made: 0,
             connections: 0,
             holding_up: 0,
@@ -143,9 +155,16 @@ where
             if let Some(name) = name {
                 let old = book.named.insert(*name, Arc::clone(&slot));
                 leavings.slots.extend(old);
+                if let Some(channels) = &mut book.channels {
+                    channels.twins.add(&name);
+                }
                 slot.record.hold().set_name(name);
             }
             self.count_connections(&mut book, 1);
+        }
+        if let Some(channels) = book.channels.as_mut().filter(|_| priority != 0) {
+            channels.has_priorities = true;
+            self.tell_status(&book);
         }
         book.cancels |= cancels;
         if slot.set_holds_up(holds_up) {
@@ -242,11 +261,15 @@ where
         if !record.is_gone() {
             let _change = Change::begin(&self.version);
             self.delist(slot, &mut record, &mut leavings);
+            let name = record.take_name();
+            if let (Some(channels), Some(name)) = (&mut book.channels, &name) {
+                channels.twins.remove(name);
+            }
             self.count_connections(&mut book, -1);
             if slot.set_holds_up(false) {
                 self.count_holding_up(&mut book, -1);
             }
-            if let Some(name) = record.take_name() {
+            if let Some(name) = name {
                 if book
                     .named
                     .get(&*name)
@@ -277,8 +300,8 @@ where
     }
 
     /// The connection of a callback that can be named, if it stands.
-    pub(crate) fn named(&self, id: CallbackId) -> Option<Arc<Slot<P, R, K>>> {
-        let slot = self.book.hold().named.get(&id).cloned();
+    pub(crate) fn named(&self, name: Name) -> Option<Arc<Slot<P, R, K>>> {
+        let slot = self.book.hold().named.get(&name).cloned();
         slot.filter(|slot| self.verify(slot))
     }
 

@@ -13,6 +13,7 @@ use super::edition::Walked;
 use super::options::Options;
 use super::rank::Rank;
 use super::record::Record;
+use crate::signal::callback::CallbackId;
 use crate::signal::failure::{Cause, ConnectionId, Failure};
 use crate::signal::running::released;
 use crate::signal::target::Kind;
@@ -90,6 +91,11 @@ impl<P, R, K> Head<P, R, K> {
     #[cold]
     pub(crate) fn failure(&self, cause: Cause) -> Failure {
         Failure::new(self.id, self.name(), cause)
+    }
+
+    /// What it calls, if that can be named and the connection stands.
+    pub(crate) fn callback(&self) -> Option<CallbackId> {
+        self.record.hold().name().map(|name| name.callback)
     }
 
     pub(super) fn options(&self) -> Option<Arc<Options<P, K>>> {

@@ -32,6 +32,7 @@ mod shown;
 mod slot;
 mod status;
 mod sweep;
+mod twins;
 mod watch;
 
 use std::hash::Hash;
@@ -49,7 +50,7 @@ pub(crate) use rank::{Rank, Ranked};
 pub(crate) use rest::UnderWay;
 pub(crate) use slot::{Slot, Visit};
 
-use super::callback::CallbackId;
+use super::callback::Name;
 use super::filter::Filters;
 use super::sender::Address;
 use super::surroundings::Surroundings;
@@ -59,6 +60,8 @@ use watch::Watch;
 
 pub(crate) struct Registry<P, R, K> {
     pub(crate) surroundings: Arc<Surroundings<P, R, K>>,
+    /// Whether connections are receivers of channels, each of one and nothing else.
+    has_channels: bool,
     book: Lock<Book<P, R, K>>,
     /// Odd while a change is under way. Written under the lock on `book`.
     version: AtomicU64,
@@ -79,7 +82,7 @@ pub(crate) struct Request<P, R, K> {
     /// Made, but in no list yet.
     pub(crate) slot: Arc<Slot<P, R, K>>,
     /// How the callback can be named again, to merge with this connection or to disconnect it.
-    pub(crate) name: Option<CallbackId>,
+    pub(crate) name: Option<Name>,
     pub(crate) options: Options<P, K>,
     pub(crate) filters: Filters<K>,
 }
@@ -90,13 +93,14 @@ where
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    pub(crate) fn new(surroundings: Surroundings<P, R, K>) -> Self {
-        let mut book = Book::new();
+    pub(crate) fn new(surroundings: Surroundings<P, R, K>, has_channels: bool) -> Self {
+        let mut book = Book::new(has_channels);
         let is_limited = surroundings.flight.limit().is_some();
         book.holding_up = usize::from(is_limited);
         let status = if is_limited { status::HOLDS_UP } else { 0 };
         Self {
             surroundings: Arc::new(surroundings),
+            has_channels,
             book: Lock::new(book),
             version: AtomicU64::new(0),
             status: AtomicUsize::new(status),

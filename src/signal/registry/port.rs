@@ -81,11 +81,12 @@ where
     }
 
     fn add(self: Arc<Self>, filters: Filters<K>) -> bool {
-        standing(self).is_some_and(|(slot, home)| home.add(&slot, filters))
+        standing(self).is_some_and(|(slot, home)| !home.has_channels && home.add(&slot, filters))
     }
 
     fn remove(self: Arc<Self>, filters: Filters<K>) -> bool {
-        standing(self).is_some_and(|(slot, home)| home.release(&slot, &filters, false))
+        standing(self)
+            .is_some_and(|(slot, home)| !home.has_channels && home.release(&slot, &filters, false))
     }
 }
 

@@ -7,7 +7,7 @@ use super::node::Node;
 use super::options::Options;
 use super::slot::Slot;
 use super::watch::Watch;
-use crate::signal::callback::CallbackId;
+use crate::signal::callback::Name;
 use crate::signal::sender::Address;
 use crate::sync::{Arc, Weak};
 
@@ -32,7 +32,7 @@ pub(super) struct More<P, R, K> {
     /// Replaced as a whole when the callback is connected again.
     options: Option<Arc<Options<P, K>>>,
     /// How the callback is named, if it can be.
-    name: Option<Box<CallbackId>>,
+    name: Option<Box<Name>>,
     is_unfiltered: bool,
     keys: Vec<Weak<KeyNode<P, R, K>>>,
     senders: Vec<Weak<SenderNode<P, R, K>>>,
@@ -60,11 +60,18 @@ impl<P, R, K> Record<P, R, K> {
         mem::replace(&mut self.more().options, options)
     }
 
-    pub(super) fn set_name(&mut self, name: Box<CallbackId>) {
+    pub(super) fn set_name(&mut self, name: Box<Name>) {
         self.more().name = Some(name);
     }
 
-    pub(super) fn take_name(&mut self) -> Option<Box<CallbackId>> {
+    pub(super) fn name(&self) -> Option<&Name> {
+        match self {
+            Self::More(more) => more.name.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn take_name(&mut self) -> Option<Box<Name>> {
         match self {
             Self::More(more) => more.name.take(),
             _ => None,
@@ -121,6 +128,11 @@ impl<P, R, K> Record<P, R, K> {
             Self::More(more) => &more.senders,
             _ => &[],
         }
+    }
+
+    pub(super) fn has_sender(&self, address: Address) -> bool {
+        let mut nodes = self.senders().iter().filter_map(Weak::upgrade);
+        nodes.any(|node| node.value == address)
     }
 
     pub(super) fn add_key(&mut self, node: &Arc<KeyNode<P, R, K>>) {

@@ -17,6 +17,7 @@ use crate::signal::failure::{Cause, Failure};
 use crate::signal::inspect::ConnectionKind;
 use crate::signal::panic::Quiet;
 use crate::signal::running::Running;
+use crate::signal::sender::SenderId;
 use crate::signal::stream::StreamTarget;
 use crate::signal::target::{Kind, Missed, Target, Unready};
 use crate::signal::trace;
@@ -278,6 +279,15 @@ impl<P, R, K> dyn Connected<P, R, K> {
         let flow = options.as_ref().and_then(|options| options.flow.as_ref());
         let lane = flow.and_then(|flow| flow.lane.as_ref());
         lane.is_some_and(|lane| is_last || lane.running() + lane.waiting() > 0)
+    }
+
+    /// Whether it is a receiver of the channel of this parent, or of the unbound one.
+    pub(crate) fn is_on_channel(&self, parent: Option<&SenderId>) -> bool {
+        let record = self.record.hold();
+        match parent {
+            None => record.is_unfiltered(),
+            Some(parent) => record.has_sender(parent.address()),
+        }
     }
 
     /// Whether all it listens to is senders that have died.

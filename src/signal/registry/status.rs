@@ -8,7 +8,13 @@ use crate::sync::Ordering;
 const CLOSED: usize = 1;
 /// A send may have to wait: for a connection, or because the signal has a limit.
 pub(super) const HOLDS_UP: usize = 2;
-const CONNECTION: usize = 4;
+/// Of the receivers of channels, two are one callback.
+pub(super) const TWINS: usize = 4;
+/// Two of them are, of which one is on the unbound channel.
+pub(super) const TWINS_ACROSS: usize = 8;
+/// A receiver of a channel has, or had, a priority.
+const PRIORITIES: usize = 16;
+const CONNECTION: usize = 32;
 
 /// As it was when it was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +31,18 @@ impl Status {
     #[inline]
     pub(crate) fn is_open(self) -> bool {
         self.0 & (CLOSED | HOLDS_UP) == 0
+    }
+
+    /// Whether a send to a channel may meet a callback twice, or a priority.
+    #[inline]
+    pub(super) fn is_uneven(self, is_bound: bool) -> bool {
+        // A list of all has its order by itself.
+        let bits = if is_bound {
+            TWINS_ACROSS | PRIORITIES
+        } else {
+            TWINS
+        };
+        self.0 & bits != 0
     }
 
     pub(crate) fn is_closed(self) -> bool {
@@ -60,7 +78,11 @@ impl<P, R, K> Registry<P, R, K> {
     pub(super) fn tell_status(&self, book: &Book<P, R, K>) {
         let closed = self.status.load(Ordering::Relaxed) & CLOSED;
         let holds_up = if book.holding_up > 0 { HOLDS_UP } else { 0 };
-        let status = (book.connections * CONNECTION) | holds_up | closed;
+        let channels = book.channels.as_ref();
+        let twins = channels.map_or(0, |channels| channels.twins.bits());
+        let has_priorities = channels.is_some_and(|channels| channels.has_priorities);
+        let priorities = if has_priorities { PRIORITIES } else { 0 };
+        let status = (book.connections * CONNECTION) | holds_up | twins | priorities | closed;
         self.status.store(status, Ordering::Release);
     }
 }

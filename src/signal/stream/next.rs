@@ -11,10 +11,10 @@ use futures_util::stream::Stream;
 use super::subscribe::SubscribeBuilder;
 use super::subscription::Subscription;
 use crate::signal::event::Event;
-use crate::signal::filter::filter_methods;
+use crate::signal::filter::{OnChannel, filter_methods};
 use crate::signal::handle::Signal;
 use crate::signal::key::{IntoKey, Key};
-use crate::signal::sender::IntoSender;
+use crate::signal::sender::{IntoSender, SenderId};
 use crate::sync::Arc;
 
 impl<P, R, K> Signal<P, R, K>
@@ -49,15 +49,28 @@ where
 
 /// A wait for one event in the making, ended by `.await`. Made by [`Signal::next`].
 #[must_use = "nothing is listened to until the builder is ended by `.await` or `.into_future()`"]
-pub struct NextBuilder<P, R = (), K = Key> {
-    subscribe: SubscribeBuilder<P, R, K>,
+pub struct NextBuilder<P, R = (), K = Key, O = ()> {
+    subscribe: SubscribeBuilder<P, R, K, O>,
 }
 
 impl<P, R, K> NextBuilder<P, R, K> {
+    /// For a receiver of a channel: what it listens to is settled.
+    pub(in crate::signal) fn on_channel(
+        self,
+        parent: Option<&SenderId>,
+    ) -> NextBuilder<P, R, K, OnChannel> {
+        NextBuilder {
+            subscribe: self.subscribe.on_channel(parent),
+        }
+    }
+}
+
+impl<P, R, K, O> NextBuilder<P, R, K, O> {
     filter_methods!(
         subscribe.filters,
         "Waits for a send that names this sender.\n\nOne that comes as an `Arc` is held weakly. When it dies the wait ends, unless it is for anything else.",
-        "Waits for a send that names this key."
+        "Waits for a send that names this key.",
+        O
     );
 
     /// Waits for an event for which `predicate` holds; given several times, all must hold.
@@ -72,7 +85,7 @@ impl<P, R, K> NextBuilder<P, R, K> {
     }
 }
 
-impl<P, R, K> IntoFuture for NextBuilder<P, R, K>
+impl<P, R, K, O> IntoFuture for NextBuilder<P, R, K, O>
 where
     P: Send + Sync + 'static,
     R: Send + 'static,
@@ -88,7 +101,7 @@ where
     }
 }
 
-impl<P, R, K: fmt::Debug> fmt::Debug for NextBuilder<P, R, K> {
+impl<P, R, K: fmt::Debug, O> fmt::Debug for NextBuilder<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("NextBuilder").field(&self.subscribe).finish()
     }

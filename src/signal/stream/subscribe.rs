@@ -3,21 +3,24 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::hash::Hash;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::inbox::Inbox;
 use super::subscription::Subscription;
 use super::target::StreamTarget;
+use crate::signal::bound::BoundTarget;
+use crate::signal::choices::choice_methods;
 use crate::signal::connection::Connection;
 use crate::signal::event::Event;
-use crate::signal::filter::{Filters, filter_methods};
+use crate::signal::filter::{Filters, OnChannel, filter_methods};
 use crate::signal::handle::Signal;
 use crate::signal::key::{IntoKey, Key};
 use crate::signal::overflow::Overflow;
 use crate::signal::panic::Quiet;
 use crate::signal::registry::{Options, Registry, Request};
-use crate::signal::sender::IntoSender;
+use crate::signal::sender::{IntoSender, Life, SenderId};
 use crate::sync::{Arc, AtomicUsize, Weak};
 
 /// How many events may wait, where nothing else is said.
@@ -56,6 +59,8 @@ where
             options: Options::new(),
             capacity: CAPACITY,
             overflow: Overflow::DropOldest,
+            parent: None,
+            scope: PhantomData,
         }
     }
 }
@@ -65,65 +70,54 @@ where
 /// Without filters it gets every send. With some, it gets the sends that name at least one of its senders or keys, once,
 /// however many match.
 #[must_use = "nothing is subscribed to until the builder is ended by `.await` or `.now()`"]
-pub struct SubscribeBuilder<P, R = (), K = Key> {
+pub struct SubscribeBuilder<P, R = (), K = Key, O = ()> {
     /// Weak: a subscription that is not made yet does not keep the others from ending.
     registry: Weak<Registry<P, R, K>>,
     pub(super) filters: Filters<K>,
     options: Options<P, K>,
     capacity: usize,
     overflow: Overflow,
+    /// The parent of a bound channel, which it goes with.
+    parent: Option<Life>,
+    /// What it may be told.
+    scope: PhantomData<O>,
 }
 
 impl<P, R, K> SubscribeBuilder<P, R, K> {
+    /// For a receiver of a channel: what it listens to is settled.
+    pub(in crate::signal) fn on_channel(
+        mut self,
+        parent: Option<&SenderId>,
+    ) -> SubscribeBuilder<P, R, K, OnChannel> {
+        if let Some(parent) = parent {
+            self.filters.add_sender(parent.clone());
+        }
+        SubscribeBuilder {
+            registry: self.registry,
+            filters: self.filters,
+            options: self.options,
+            capacity: self.capacity,
+            overflow: self.overflow,
+            parent: parent.map(SenderId::life),
+            scope: PhantomData,
+        }
+    }
+}
+
+impl<P, R, K, O> SubscribeBuilder<P, R, K, O> {
     filter_methods!(
         filters,
         "Listens to sends that name this sender.\n\nOne that comes as an `Arc` is held weakly. When it dies the subscription ends, unless it listens to anything else.",
-        "Listens to sends that name this key."
+        "Listens to sends that name this key.",
+        O
     );
 
-    /// Narrows the subscription to the events for which `predicate` holds; given several times, all must hold.
-    ///
-    /// It runs on the thread that sends. If it panics, the event is not delivered, and the subscription is reported as
-    /// panicked.
-    pub fn when(
-        mut self,
-        predicate: impl Fn(&Event<P, K>) -> bool + Send + Sync + 'static,
-    ) -> Self {
-        self.options.when.push(Quiet::new(Box::new(predicate)));
-        self
-    }
-
-    /// Ends the subscription with its first event. See [`Signal::next`] for nothing but one event.
-    pub fn once(self) -> Self {
-        self.times(1)
-    }
-
-    /// Ends the subscription with its `count`th event, received or lost; 0 makes one that has ended already.
-    pub fn times(mut self, count: usize) -> Self {
-        self.options.times = Some(AtomicUsize::new(count));
-        self
-    }
-
-    /// Has events delivered to it before they are to connections of lower priority. The usual priority is 0; negative
-    /// ones come after it.
-    pub fn priority(mut self, priority: i32) -> Self {
-        self.options.priority = priority;
-        self
-    }
-
-    /// Ends the subscription when this object dies.
-    ///
-    /// Nobody is told of that death: a consumer that waits is told by the next send, or when somebody asks the connection.
-    pub fn track<T: Send + Sync + 'static>(mut self, object: &Arc<T>) -> Self {
-        self.options.track.push(Arc::downgrade(object) as _);
-        self
-    }
-
-    /// A name for reports and logs.
-    pub fn name(mut self, name: impl AsRef<str>) -> Self {
-        self.options.name = Some(name.as_ref().into());
-        self
-    }
+    choice_methods!(
+        "subscription",
+        "event, received or lost",
+        "the event is not delivered, and the subscription is",
+        ".\n\nNobody is told of that death: a consumer that waits is told by the next send, or when somebody asks the connection."
+    );
 
     /// How many events may wait, 64 if nothing is said; 0 counts as 1. Memory is taken as it is needed.
     pub fn capacity(mut self, capacity: usize) -> Self {
@@ -138,7 +132,7 @@ impl<P, R, K> SubscribeBuilder<P, R, K> {
     }
 }
 
-impl<P, R, K> SubscribeBuilder<P, R, K>
+impl<P, R, K, O> SubscribeBuilder<P, R, K, O>
 where
     P: Send + Sync + 'static,
     R: Send + 'static,
@@ -151,7 +145,10 @@ where
         let target = StreamTarget::new(&inbox);
         let connected = match self.registry.upgrade() {
             Some(registry) => registry.connect(Request {
-                slot: registry.slot(target),
+                slot: match self.parent {
+                    None => registry.slot(target),
+                    Some(parent) => registry.slot(BoundTarget { target, parent }),
+                },
                 name: None,
                 options: self.options,
                 filters: self.filters,
@@ -162,14 +159,14 @@ where
     }
 }
 
-impl<P, R, K> IntoFuture for SubscribeBuilder<P, R, K>
+impl<P, R, K, O> IntoFuture for SubscribeBuilder<P, R, K, O>
 where
     P: Send + Sync + 'static,
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
     type Output = Subscription<P, K>;
-    type IntoFuture = SubscribeFuture<P, R, K>;
+    type IntoFuture = SubscribeFuture<P, R, K, O>;
 
     fn into_future(self) -> Self::IntoFuture {
         SubscribeFuture {
@@ -178,7 +175,7 @@ where
     }
 }
 
-impl<P, R, K: fmt::Debug> fmt::Debug for SubscribeBuilder<P, R, K> {
+impl<P, R, K: fmt::Debug, O> fmt::Debug for SubscribeBuilder<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubscribeBuilder")
             .field("keys", &self.filters.keys())
@@ -194,14 +191,14 @@ impl<P, R, K: fmt::Debug> fmt::Debug for SubscribeBuilder<P, R, K> {
 /// # Cancel safety
 /// The first poll subscribes and is ready. Before it nothing has been subscribed to.
 #[must_use = "futures do nothing unless awaited"]
-pub struct SubscribeFuture<P, R = (), K = Key> {
-    subscribe: Option<SubscribeBuilder<P, R, K>>,
+pub struct SubscribeFuture<P, R = (), K = Key, O = ()> {
+    subscribe: Option<SubscribeBuilder<P, R, K, O>>,
 }
 
 /// Nothing in it is ever pinned.
-impl<P, R, K> Unpin for SubscribeFuture<P, R, K> {}
+impl<P, R, K, O> Unpin for SubscribeFuture<P, R, K, O> {}
 
-impl<P, R, K> Future for SubscribeFuture<P, R, K>
+impl<P, R, K, O> Future for SubscribeFuture<P, R, K, O>
 where
     P: Send + Sync + 'static,
     R: Send + 'static,
@@ -219,7 +216,7 @@ where
     }
 }
 
-impl<P, R, K> fmt::Debug for SubscribeFuture<P, R, K> {
+impl<P, R, K, O> fmt::Debug for SubscribeFuture<P, R, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubscribeFuture")
             .field("subscribed", &self.subscribe.is_none())

@@ -8,18 +8,23 @@
 //! Two things make a send take a lock for a moment: it is the first after a change, and publishes the list anew; or it
 //! meets a change that is under way, and waits for it to be over.
 
+mod channel;
+mod once;
+
 use std::hash::Hash;
 use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
-use super::end::End;
-use super::event::Event;
-use super::matching::merge;
-use super::registry::{Booking, Lists, Published, Registry, Settled, Slot};
-use super::visit::{Carried, Shared, look_closer, walk};
-use super::walk::Walk;
+use crate::signal::end::End;
+use crate::signal::event::Event;
+use crate::signal::matching::merge;
+use crate::signal::reach::Reach;
+use crate::signal::registry::{Booking, Lists, Published, Registry, Settled, Slot};
+use crate::signal::visit::{Carried, Shared, look_closer, walk};
+use crate::signal::walk::Walk;
 use crate::sync::Arc;
+pub(super) use once::Once;
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///
@@ -27,7 +32,7 @@ use crate::sync::Arc;
 pub(super) fn conduct<P, R, K>(
     registry: &Registry<P, R, K>,
     event: &mut Event<P, K>,
-    to_all: bool,
+    reach: Reach,
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
 ) where
@@ -35,7 +40,10 @@ pub(super) fn conduct<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    if to_all {
+    if reach == Reach::Channel {
+        return channel::conduct(registry, event, complete, end);
+    }
+    if reach == Reach::All {
         // The one way to reach a connection that listens to nothing but dead senders.
         registry.verify_all();
         // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
@@ -152,16 +160,20 @@ where
 pub(super) fn gather<P, R, K>(
     registry: &Registry<P, R, K>,
     event: &Event<P, K>,
-    to_all: bool,
+    reach: Reach,
 ) -> Vec<Arc<Slot<P, R, K>>>
 where
     P: 'static,
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    if to_all {
-        registry.verify_all();
-        return registry.members();
+    match reach {
+        Reach::All => {
+            registry.verify_all();
+            return registry.members();
+        }
+        Reach::Channel => return channel::gather(registry, event),
+        Reach::Matching => {}
     }
     loop {
         let Settled { seen, version } = look_several(registry, event);
@@ -176,6 +188,7 @@ where
 pub(super) fn walk_booked<P, R, K>(
     row: Vec<Booked<P, R, K>>,
     event: &Arc<Event<P, K>>,
+    once: &mut Option<Once>,
     end: &mut impl End<P, R, K>,
 ) -> ControlFlow<()>
 where
@@ -186,7 +199,12 @@ where
     for (slot, booking) in row {
         // No list leads here.
         let _apart = slot.apart();
-        look_closer(&slot, &mut Shared(event), booking, end)?;
+        match once {
+            None => look_closer(&slot, &mut Shared(event), booking, end)?,
+            Some(once) => once.call(&slot, end, |end| {
+                look_closer(&slot, &mut Shared(event), booking, end)
+            })?,
+        }
     }
     ControlFlow::Continue(())
 }

@@ -1,0 +1,282 @@
+//! The band itself.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use compact_str::CompactString;
+use hashbrown::HashMap;
+
+use super::active;
+use super::builder::{BandBuilder, Settings};
+use super::channel::Channel;
+use super::entry::{AnyChannels, Entry};
+use super::error::TypeConflict;
+use super::named::NamedSend;
+use crate::signal::Channels;
+use crate::sync::{Arc, AtomicBool, Lock, Ordering};
+
+/// A set of channels, isolated from every other: what is sent in one band is not heard in another.
+///
+/// Clones are one band. It keeps its channels' receivers as long as one of its handles is there, or a handle of the channel: a
+/// receiver that has one of them in it keeps itself alive. One band for each application, or for each library, is a good
+/// rule.
+///
+/// # Examples
+/// ```
+/// # futures_lite::future::block_on(async {
+/// use fanfare::Band;
+///
+/// let (ours, theirs) = (Band::new(), Band::new());
+/// ours.channel::<u32, u32>("double")?.connect_sync(|ev| **ev * 2).await;
+///
+/// let replies = ours.channel::<u32, u32>("double")?.send(21).join().await.into_replies();
+/// assert_eq!(replies, [42]);
+/// assert_eq!(theirs.channel::<u32, u32>("double")?.send(21).join().await.count(), 0);
+/// # Ok::<(), fanfare::band::TypeConflict>(()) }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Band {
+    pub(super) shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    settings: Settings,
+    book: Lock<Book>,
+    /// Set once, under the lock on the book, before the channels are closed.
+    is_closed: AtomicBool,
+}
+
+/// The names of a band.
+#[derive(Default)]
+struct Book {
+    entries: HashMap<CompactString, Entry>,
+    /// The same names, in the order in which they will be looked at: each new one looks at two, so those that nothing is
+    /// left of go at twice the rate at which new ones come.
+    watched: VecDeque<CompactString>,
+}
+
+impl Band {
+    /// A new band, with nothing in it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A band with more to be said: dispatchers, spawner, timer.
+    pub fn builder() -> BandBuilder {
+        BandBuilder::new()
+    }
+
+    pub(super) fn from_settings(settings: Settings) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                book: Lock::new(Book::default()),
+                is_closed: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// The band that is active where no other was made so; it is there as long as the program.
+    ///
+    /// `DEFAULT_BAND` in `bands`.
+    #[must_use]
+    pub fn global() -> Self {
+        active::global().clone()
+    }
+
+    /// The channel of this name, unbound. Its first mention settles the types of its payload and reply.
+    ///
+    /// # Errors
+    /// Where the channel of this name carries other types, which [`TypeConflict`] names. A channel that has neither a handle
+    /// nor a receiver is forgotten, its types with it.
+    ///
+    /// # Examples
+    /// ```
+    /// use fanfare::Band;
+    ///
+    /// let band = Band::new();
+    /// let level = band.channel::<u8, ()>("level")?;
+    /// let conflict = band.channel::<String, ()>("level").unwrap_err();
+    /// assert_eq!(
+    ///     conflict.to_string(),
+    ///     "channel `level` has payload `u8`, reply `()`; it was asked for with payload `alloc::string::String`, reply `()`: \
+    ///      give one of them another name, or another band",
+    /// );
+    /// # drop(level);
+    /// # Ok::<(), fanfare::band::TypeConflict>(())
+    /// ```
+    pub fn channel<P, R>(&self, identifier: impl AsRef<str>) -> Result<Channel<P, R>, TypeConflict>
+    where
+        P: Send + Sync + 'static,
+        R: Send + 'static,
+    {
+        let identifier = identifier.as_ref();
+        self.channels(identifier).map(Channel::unbound_of)
+    }
+
+    pub(super) fn channels<P, R>(&self, identifier: &str) -> Result<Channels<P, R>, TypeConflict>
+    where
+        P: Send + Sync + 'static,
+        R: Send + 'static,
+    {
+        if let Some(known) = self.with_entry(identifier, |entry| entry.typed(identifier).cloned()) {
+            match known {
+                Err(_) if self.forget(identifier) => {}
+                known => return known,
+            }
+        }
+        // Made where no lock is held.
+        let channels = self.shared.settings.channels(identifier);
+        let entry = Entry::new(channels.clone());
+        let mut book = self.shared.book.hold();
+        if let Some(entry) = book.entries.get(identifier) {
+            // Somebody else was faster.
+            let known = entry.typed(identifier).cloned();
+            drop(book);
+            return known;
+        }
+        book.entries.insert(identifier.into(), entry);
+        book.watched.push_back(identifier.into());
+        let old = [book.watched.pop_front(), book.watched.pop_front()];
+        let is_closed = self.shared.is_closed.load(Ordering::Relaxed);
+        drop(book);
+        if is_closed {
+            channels.close();
+        }
+        for name in old.into_iter().flatten() {
+            self.sweep(name);
+        }
+        Ok(channels)
+    }
+
+    /// Forgets a name that nothing is left of; tells whether it has.
+    ///
+    /// Receivers are looked at where no lock is held: those that have lost their parent are dropped.
+    pub(super) fn forget(&self, identifier: &str) -> bool {
+        let kept = self.with_entry(identifier, Entry::keep);
+        if kept.is_none_or(|channels| channels.have_receivers()) {
+            return false;
+        }
+        let mut book = self.shared.book.hold();
+        let forgotten = match book.entries.get(identifier) {
+            Some(entry) if entry.is_unused() => book.entries.remove(identifier),
+            _ => None,
+        };
+        drop(book);
+        forgotten.is_some()
+    }
+
+    /// Looks after a name, unless nothing is left of it.
+    fn sweep(&self, identifier: CompactString) {
+        if self.forget(&identifier) {
+            return;
+        }
+        let mut book = self.shared.book.hold();
+        if book.entries.contains_key(&identifier) {
+            book.watched.push_back(identifier);
+        }
+    }
+
+    /// Begins a send by name, to the channels of whatever band this is: what only a name is known of, a message from outside
+    /// say. A name that nobody has declared reaches nobody, and is no error.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::Band;
+    ///
+    /// let band = Band::new();
+    /// band.channel::<String, String>("alert")?.connect_sync(|message| message.to_uppercase()).await;
+    ///
+    /// assert_eq!(band.send("alert", "alert!!".to_owned()).replies::<String>().await?, ["ALERT!!"]);
+    /// assert_eq!(band.send("alarm", 7).await?.count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub fn send<P>(&self, identifier: impl AsRef<str>, payload: P) -> NamedSend<P>
+    where
+        P: Send + Sync + 'static,
+    {
+        NamedSend::new(self.clone(), identifier.as_ref(), payload)
+    }
+
+    /// The names of the channels that are there, sorted.
+    #[must_use]
+    pub fn identifiers(&self) -> Vec<String> {
+        let book = self.shared.book.hold();
+        let mut names: Vec<_> = book.entries.keys().map(ToString::to_string).collect();
+        drop(book);
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether the names are of one band.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// Does something short with the channels of a name, under the lock.
+    pub(super) fn with_entry<T>(
+        &self,
+        identifier: &str,
+        does: impl FnOnce(&Entry) -> T,
+    ) -> Option<T> {
+        let book = self.shared.book.hold();
+        let done = book.entries.get(identifier).map(does);
+        drop(book);
+        done
+    }
+
+    /// Handles of all channels, by name.
+    pub(super) fn all(&self) -> Vec<Box<dyn AnyChannels>> {
+        let book = self.shared.book.hold();
+        let mut all: Vec<_> = book
+            .entries
+            .iter()
+            .map(|(name, entry)| (name.clone(), entry.keep()))
+            .collect();
+        drop(book);
+        all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        all.into_iter().map(|(_, channels)| channels).collect()
+    }
+
+    /// Has channels that are made from now on closed; tells whether that is news.
+    pub(super) fn set_closed(&self) -> bool {
+        let _book = self.shared.book.hold();
+        !self.shared.is_closed.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether it has been closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.shared.is_closed.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for Band {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Equal handles are of one band.
+impl PartialEq for Band {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same(other)
+    }
+}
+
+impl Eq for Band {}
+
+impl fmt::Debug for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Band")
+            .field("channels", &self.identifiers())
+            .finish_non_exhaustive()
+    }
+}
+
+// User code runs with its panics caught and under no lock: a band that one unwound through is as it was.
+impl UnwindSafe for Band {}
+impl RefUnwindSafe for Band {}

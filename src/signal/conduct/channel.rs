@@ -1,0 +1,134 @@
+//! Sends that go to a channel.
+//!
+//! The receivers of a bound channel are the connections with its parent as their sender, those of the unbound one are the
+//! connections without filters; none is both. A send on a bound channel goes first past the one list and then past the
+//! other, so it merges nothing. One on the unbound channel goes past everybody; nobody is looked at beforehand, since each
+//! receiver knows by itself whether its parent lives.
+
+use std::cmp::Reverse;
+use std::hash::Hash;
+
+use super::{Once, Walking, walk_one};
+use crate::signal::end::End;
+use crate::signal::event::Event;
+use crate::signal::registry::{Published, Ranked, Registry, Settled, Slot};
+use crate::signal::visit::{Carried, walk};
+use crate::sync::Arc;
+
+pub(super) fn conduct<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &mut Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
+    end: &mut impl End<P, R, K>,
+) where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let parents = event.senders();
+    if registry.is_uneven(!parents.is_empty()) {
+        return walk_uneven(registry, event, complete, end);
+    }
+    if parents.is_empty() {
+        let all = registry.settled(|| registry.everything());
+        return walk_one(&all.seen, event, complete, end);
+    }
+    let mut walking = look(registry, event).seen;
+    if let [list] = &walking.lists[..] {
+        // Noted there.
+        walking.walks.clear();
+        return walk_one(list, event, complete, end);
+    }
+    complete(event);
+    let mut event = Carried::new(event);
+    for list in &walking.lists {
+        for piece in list.pieces() {
+            if walk(piece.iter(), &mut event, end).is_break() {
+                return;
+            }
+        }
+    }
+}
+
+/// Where somebody has a priority, or a callback is on several channels: everything has to be known before anybody is called.
+#[inline(never)]
+fn walk_uneven<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &mut Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
+    end: &mut impl End<P, R, K>,
+) where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let (walking, row) = look_for_row(registry, event);
+    complete(event);
+    let mut event = Carried::new(event);
+    let mut once = Once::default();
+    for slot in row {
+        let called = once.call(&slot, end, |end| walk([&slot].into_iter(), &mut event, end));
+        if called.is_break() {
+            break;
+        }
+    }
+    drop(walking);
+}
+
+/// The receivers of the channel, in order, for a send that does not call them yet.
+pub(super) fn gather<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &Event<P, K>,
+) -> Vec<Arc<Slot<P, R, K>>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    look_for_row(registry, event).1
+}
+
+/// The lists that are walked, and the connections in them, in order.
+type Row<P, R, K> = (Walking<P, R, K>, Vec<Arc<Slot<P, R, K>>>);
+
+/// By priority, and those of one priority in the order of the lists and of connecting.
+fn look_for_row<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Row<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    loop {
+        let Settled { seen, version } = look(registry, event);
+        let pieces = seen.lists.iter().flat_map(Published::pieces);
+        let mut row: Vec<_> = pieces.flatten().cloned().collect();
+        row.sort_by_key(|slot| Reverse(slot.rank().priority()));
+        // By ranks that do not change meanwhile.
+        if registry.is_at(version) {
+            return (seen, row);
+        }
+    }
+}
+
+fn look<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Settled<Walking<P, R, K>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    registry.settled(|| {
+        let mut walking = Walking::new();
+        let Some(parent) = event.senders().first() else {
+            walking.begin(registry.everything());
+            return walking;
+        };
+        registry
+            .with_sender(parent)
+            .into_iter()
+            .for_each(|list| walking.begin(list));
+        if !registry.has_only_filtered() {
+            walking.begin(registry.unfiltered());
+        }
+        walking
+    })
+}

@@ -1,0 +1,13 @@
+//! Whom a send is for.
+
+/// Whom a send is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Who is unfiltered, and who listens to one of its keys or senders.
+    Matching,
+    /// Everybody.
+    All,
+    /// The receivers of a channel: with a sender, the parent, those of its channel and then those of the unbound one;
+    /// without, those of every channel.
+    Channel,
+}
