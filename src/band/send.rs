@@ -25,7 +25,9 @@ where
     #[inline]
     pub fn send(&self, payload: P) -> ChannelSend<'_, P, R> {
         ChannelSend {
-            send: self.channels.send_on(self.parent.as_ref(), payload),
+            channel: self,
+            payload,
+            timeout: None,
         }
     }
 
@@ -58,7 +60,9 @@ where
 /// in the order in which they were connected.
 #[must_use = "nothing is sent until the builder is ended by `.await`, `.now()`, `.join()`, `.first()` or `.fold()`"]
 pub struct ChannelSend<'a, P, R = ()> {
-    send: SendBuilder<'a, P, R, Key>,
+    channel: &'a Channel<P, R>,
+    payload: P,
+    timeout: Option<Duration>,
 }
 
 impl<'a, P, R> ChannelSend<'a, P, R>
@@ -68,8 +72,19 @@ where
 {
     /// Stops what has not finished after this time. As [`SendBuilder::timeout`](crate::SendBuilder::timeout) does.
     pub fn timeout(mut self, time: Duration) -> Self {
-        self.send = self.send.timeout(time);
+        self.timeout = Some(time);
         self
+    }
+
+    /// Made last: it is larger than all that was said until now.
+    #[inline]
+    fn build(self) -> SendBuilder<'a, P, R, Key> {
+        let Channel { channels, parent } = self.channel;
+        let send = channels.send_on(parent.as_ref(), self.payload);
+        match self.timeout {
+            None => send,
+            Some(time) => send.timeout(time),
+        }
     }
 
     /// Sends now: runs the sync receivers and hands the async ones to the spawner. What `.await` does, from sync code.
@@ -79,19 +94,24 @@ where
     /// [`Unsent`] gives the payload back.
     #[inline]
     pub fn now(self) -> Result<Delivery<R>, Unsent<P>> {
-        self.send.now()
+        if self.timeout.is_some() {
+            return self.build().now();
+        }
+        // Made where it stays.
+        let Channel { channels, parent } = self.channel;
+        channels.send_on(parent.as_ref(), self.payload).now()
     }
 
     /// Runs all receivers inside the task that awaits this, the async ones concurrently, and gives the report with their
     /// replies. No executor is needed. As [`SendBuilder::join`](crate::SendBuilder::join) does.
     pub fn join(self) -> JoinFuture<'a, P, R> {
-        self.send.join()
+        self.build().join()
     }
 
     /// Runs receivers inside the task that awaits this until one replies. As
     /// [`SendBuilder::first`](crate::SendBuilder::first) does.
     pub fn first(self) -> FoldFuture<'a, P, R, Key, First> {
-        self.send.first()
+        self.build().first()
     }
 
     /// Folds the replies as they come, storing none. As [`SendBuilder::fold`](crate::SendBuilder::fold) does.
@@ -99,7 +119,7 @@ where
     where
         F: FnMut(A, R) -> A,
     {
-        self.send.fold(init, fold)
+        self.build().fold(init, fold)
     }
 
     /// As [`fold`](Self::fold), until `fold` breaks off.
@@ -107,7 +127,7 @@ where
     where
         F: FnMut(A, R) -> ControlFlow<B, A>,
     {
-        self.send.try_fold(init, fold)
+        self.build().try_fold(init, fold)
     }
 }
 
@@ -122,12 +142,15 @@ where
     type IntoFuture = SendFuture<'a, P, R>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send.into_future()
+        self.build().into_future()
     }
 }
 
 impl<P: fmt::Debug, R> fmt::Debug for ChannelSend<'_, P, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ChannelSend").field(&self.send).finish()
+        f.debug_struct("ChannelSend")
+            .field("channel", self.channel)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
     }
 }

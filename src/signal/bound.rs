@@ -12,8 +12,7 @@ use super::target::{Kind, Missed, Target, Unready};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
-/// What is called as long as a parent lives. Asked for each call: a send on the unbound channel meets receivers of every
-/// parent, and has not looked for one of them.
+/// What is called as long as a parent lives.
 pub(super) struct BoundTarget<T> {
     pub(super) target: T,
     pub(super) parent: Life,
@@ -24,13 +23,10 @@ impl<P, R, K, T: Target<P, R, K>> Target<P, R, K> for BoundTarget<T> {
         self.target.kind()
     }
 
+    /// Whoever visits has asked.
     #[inline]
     fn call(&self, event: &Event<P, K>) -> Option<R> {
-        if self.parent.goes_on() {
-            self.target.call(event)
-        } else {
-            None
-        }
+        self.target.call(event)
     }
 
     fn attempt(&self, event: &Event<P, K>) -> Result<R, Missed> {

@@ -14,9 +14,10 @@ use super::target::Missed;
 use super::trace;
 use crate::sync::Arc;
 
-/// Sync callbacks without options go by in the inner loop: a call, a count, the next.
+/// Sync callbacks without options go by in the inner loop: a call, a count, the next. `ASKS`: whether a callback's parent lives
+/// has not been asked before.
 #[inline]
-pub(super) fn walk<'a, P, R, K>(
+pub(super) fn walk<'a, const ASKS: bool, P, R, K>(
     mut slots: impl Iterator<Item = &'a Arc<Slot<P, R, K>>>,
     event: &mut Carried<'_, P, K>,
     end: &mut impl End<P, R, K>,
@@ -34,7 +35,14 @@ where
             let Some(slot) = slots.next() else {
                 break None;
             };
-            match capture(|| slot.visit(shown)) {
+            let visit = || {
+                if ASKS {
+                    slot.visit_if_alive(shown)
+                } else {
+                    slot.visit(shown)
+                }
+            };
+            match capture(visit) {
                 Ok(Visit::Replied(reply)) if counts => {
                     drop(reply);
                     replies += 1;

@@ -36,7 +36,14 @@ pub(super) fn ask(bench: &Bench) {
         n,
         vec![
             Case::new("keyed send", || {
-                drop(quiet.send().key(black_box(42u64)).with(payload()).now().unwrap());
+                drop(
+                    quiet
+                        .send()
+                        .key(black_box(42u64))
+                        .with(payload())
+                        .now()
+                        .unwrap(),
+                );
             }),
             Case::new("keyed connect, send, disconnect", || {
                 let callback = |event: &Event<P, u64>| {

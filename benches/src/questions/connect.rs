@@ -50,7 +50,12 @@ fn first_send(iterations: u64, n: usize) -> Duration {
     for _ in 0..iterations {
         let signal = keyed(n);
         let start = Instant::now();
-        let sent = signal.send().key(n as u64 / 3).with(payload()).now().unwrap();
+        let sent = signal
+            .send()
+            .key(n as u64 / 3)
+            .with(payload())
+            .now()
+            .unwrap();
         taken += start.elapsed();
         assert_eq!(sent.count(), 1);
     }

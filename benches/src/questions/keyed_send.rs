@@ -37,7 +37,14 @@ fn numbers(bench: &Bench, n: usize) {
                 }
             }),
             Case::new("fanfare", || {
-                drop(signal.send().key(keys.turn()).with(payload()).now().unwrap());
+                drop(
+                    signal
+                        .send()
+                        .key(keys.turn())
+                        .with(payload())
+                        .now()
+                        .unwrap(),
+                );
             }),
         ],
     );
@@ -56,7 +63,15 @@ fn texts(bench: &Bench, n: usize) {
             .key(text)
             .now();
     }
-    assert_eq!(signal.send().key(Key::from(&texts[0])).now().unwrap().count(), 1);
+    assert_eq!(
+        signal
+            .send()
+            .key(Key::from(&texts[0]))
+            .now()
+            .unwrap()
+            .count(),
+        1
+    );
     let mut raw_keys = Wheel::of_keys_below(n);
     let mut keys = Wheel::of_keys_below(n);
     bench.compare(

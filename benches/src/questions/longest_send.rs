@@ -77,7 +77,16 @@ fn keyed(bench: &Bench) {
     if !all_are_there {
         return;
     }
-    let mut send = || drop(signal.send().key(keys.turn()).with(payload()).now().unwrap());
+    let mut send = || {
+        drop(
+            signal
+                .send()
+                .key(keys.turn())
+                .with(payload())
+                .now()
+                .unwrap(),
+        )
+    };
     let label = "fanfare, sends after the connects";
     each(bench, label, n, count, &mut send);
 

@@ -67,7 +67,9 @@ pub(super) fn ask(bench: &Bench) {
             n,
             vec![
                 Case::new("raw loop", || call_all(&callbacks)),
-                Case::new("fanfare", || drop(signal.send().with(payload()).now().unwrap())),
+                Case::new("fanfare", || {
+                    drop(signal.send().with(payload()).now().unwrap())
+                }),
             ],
         );
     }

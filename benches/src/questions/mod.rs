@@ -3,6 +3,7 @@
 mod allocations;
 mod async_pending;
 mod async_ready;
+mod channel;
 mod churn;
 mod connect;
 mod fan_out;
@@ -40,6 +41,7 @@ pub const TIMES: &[Question] = &[
     ("keyed-send", keyed_send::ask),
     ("nobody", nobody::ask),
     ("overlap", overlap::ask),
+    ("channel", channel::ask),
     ("two-threads", two_threads::ask),
     ("connect", connect::ask),
     ("churn", churn::ask),

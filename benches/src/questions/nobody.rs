@@ -42,7 +42,14 @@ pub(super) fn ask(bench: &Bench) {
                 }
             }),
             Case::new("fanfare, a key nobody listens to", || {
-                drop(signal.send().key(black_box(missing)).with(payload()).now().unwrap());
+                drop(
+                    signal
+                        .send()
+                        .key(black_box(missing))
+                        .with(payload())
+                        .now()
+                        .unwrap(),
+                );
             }),
             Case::new("fanfare, a sender nobody listens to", || {
                 let send = signal.send().sender(black_box(&stranger));

@@ -43,7 +43,9 @@ pub(super) fn ask(bench: &Bench) {
                 Case::new("signals2", || {
                     let _ = peer.emit(black_box(7));
                 }),
-                Case::new("fanfare", || drop(signal.send().with(black_box(7)).now().unwrap())),
+                Case::new("fanfare", || {
+                    drop(signal.send().with(black_box(7)).now().unwrap())
+                }),
             ],
         );
     }

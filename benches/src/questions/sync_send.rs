@@ -20,7 +20,9 @@ pub(super) fn ask(bench: &Bench) {
                         black_box(called.is_err());
                     }
                 }),
-                Case::new("fanfare", || drop(signal.send().with(payload()).now().unwrap())),
+                Case::new("fanfare", || {
+                    drop(signal.send().with(payload()).now().unwrap())
+                }),
             ],
         );
     }

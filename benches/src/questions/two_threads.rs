@@ -50,7 +50,14 @@ pub(super) fn ask(bench: &Bench) {
     let signal = keyed(n);
     let hot = |iterations| {
         for _ in 0..iterations {
-            drop(signal.send().key(black_box(42u64)).with(payload()).now().unwrap());
+            drop(
+                signal
+                    .send()
+                    .key(black_box(42u64))
+                    .with(payload())
+                    .now()
+                    .unwrap(),
+            );
         }
     };
     let spread = |iterations: u64| {
@@ -71,7 +78,14 @@ pub(super) fn ask(bench: &Bench) {
     }
     let crowd = |iterations| {
         for _ in 0..iterations {
-            drop(crowded.send().key(black_box(42u64)).with(payload()).now().unwrap());
+            drop(
+                crowded
+                    .send()
+                    .key(black_box(42u64))
+                    .with(payload())
+                    .now()
+                    .unwrap(),
+            );
         }
     };
     let mut cases = Vec::from(pair("hot key", hot));

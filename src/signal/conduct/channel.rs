@@ -2,19 +2,20 @@
 //!
 //! The receivers of a bound channel are the connections with its parent as their sender, those of the unbound one are the
 //! connections without filters; none is both. A send on a bound channel goes first past the one list and then past the
-//! other, so it merges nothing. One on the unbound channel goes past everybody; nobody is looked at beforehand, since each
-//! receiver knows by itself whether its parent lives.
+//! other, so it merges nothing; that the parent lives is known from looking for it. One on the unbound channel goes past
+//! everybody, and asks each receiver for its parent when its turn comes.
 
 use std::cmp::Reverse;
 use std::hash::Hash;
 
-use super::{Once, Walking, walk_one};
+use super::{Once, Walking, look_alone, walk_one};
 use crate::signal::end::End;
 use crate::signal::event::Event;
 use crate::signal::registry::{Published, Ranked, Registry, Settled, Slot};
 use crate::signal::visit::{Carried, walk};
 use crate::sync::Arc;
 
+#[inline]
 pub(super) fn conduct<P, R, K>(
     registry: &Registry<P, R, K>,
     event: &mut Event<P, K>,
@@ -25,25 +26,44 @@ pub(super) fn conduct<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    let parents = event.senders();
-    if registry.is_uneven(!parents.is_empty()) {
+    let parent = event.senders().first();
+    if registry.is_uneven(parent.is_some()) {
         return walk_uneven(registry, event, complete, end);
     }
-    if parents.is_empty() {
+    let Some(parent) = parent else {
         let all = registry.settled(|| registry.everything());
-        return walk_one(&all.seen, event, complete, end);
+        return walk_one::<true, _, _, _>(&all.seen, event, complete, end);
+    };
+    match look_alone(registry, || registry.with_sender(parent)) {
+        Some(Some(list)) => walk_one::<false, _, _, _>(&list, event, complete, end),
+        Some(None) => {}
+        None => walk_bound(registry, event, complete, end),
     }
+}
+
+/// One list after the other.
+#[inline(never)]
+fn walk_bound<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &mut Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
+    end: &mut impl End<P, R, K>,
+) where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
     let mut walking = look(registry, event).seen;
     if let [list] = &walking.lists[..] {
         // Noted there.
         walking.walks.clear();
-        return walk_one(list, event, complete, end);
+        return walk_one::<false, _, _, _>(list, event, complete, end);
     }
     complete(event);
     let mut event = Carried::new(event);
     for list in &walking.lists {
         for piece in list.pieces() {
-            if walk(piece.iter(), &mut event, end).is_break() {
+            if walk::<false, _, _, _>(piece.iter(), &mut event, end).is_break() {
                 return;
             }
         }
@@ -67,7 +87,9 @@ fn walk_uneven<P, R, K>(
     let mut event = Carried::new(event);
     let mut once = Once::default();
     for slot in row {
-        let called = once.call(&slot, end, |end| walk([&slot].into_iter(), &mut event, end));
+        let called = once.call(&slot, end, |end| {
+            walk::<true, _, _, _>([&slot].into_iter(), &mut event, end)
+        });
         if called.is_break() {
             break;
         }

@@ -48,13 +48,13 @@ pub(super) fn conduct<P, R, K>(
         registry.verify_all();
         // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
         let all = registry.settled(|| registry.everything());
-        return walk_one(&all.seen, event, complete, end);
+        return walk_one::<false, _, _, _>(&all.seen, event, complete, end);
     }
     match (event.keys(), event.senders()) {
         ([], []) => {
             let look = || (!registry.has_only_filtered()).then(|| registry.unfiltered());
             if let Some(list) = registry.settled(look).seen {
-                walk_one(&list, event, complete, end);
+                walk_one::<false, _, _, _>(&list, event, complete, end);
             }
         }
         ([key], []) => {
@@ -92,7 +92,7 @@ fn walk_alone<P, R, K>(
     K: Hash + Eq + Send + Sync + 'static,
 {
     match alone {
-        Some(Some(list)) => walk_one(&list, event, complete, end),
+        Some(Some(list)) => walk_one::<false, _, _, _>(&list, event, complete, end),
         Some(None) => {}
         None => walk_several(registry, event, complete, end),
     }
@@ -115,7 +115,7 @@ fn walk_several<P, R, K>(
         if let [list] = &seen.lists[..] {
             // Noted there.
             seen.walks.clear();
-            return walk_one(list, event, complete, end);
+            return walk_one::<false, _, _, _>(list, event, complete, end);
         }
         // Merged before anything is called, since a callback may change what stands where; and by ranks that do not change
         // meanwhile.
@@ -127,7 +127,7 @@ fn walk_several<P, R, K>(
             return;
         }
         complete(event);
-        let _ = walk(row.into_iter(), &mut Carried::new(event), end);
+        let _ = walk::<false, _, _, _>(row.into_iter(), &mut Carried::new(event), end);
         return;
     }
 }
@@ -243,7 +243,7 @@ impl<P, R, K> Drop for Walking<P, R, K> {
 }
 
 /// One list, the usual case, is sorted and unique as it is.
-fn walk_one<P, R, K>(
+fn walk_one<const ASKS: bool, P, R, K>(
     list: &Published<P, R, K>,
     event: &mut Event<P, K>,
     complete: impl FnOnce(&mut Event<P, K>),
@@ -260,7 +260,7 @@ fn walk_one<P, R, K>(
     let _walk = Walk::begin(list.address());
     complete(event);
     let mut event = Carried::new(event);
-    while walk(piece.iter(), &mut event, end).is_continue() {
+    while walk::<ASKS, _, _, _>(piece.iter(), &mut event, end).is_continue() {
         match pieces.next() {
             Some(next) => piece = next,
             None => return,

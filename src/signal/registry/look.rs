@@ -103,6 +103,7 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     /// All connections.
+    #[inline]
     pub(crate) fn everything(&self) -> Published<P, R, K> {
         let all = self.all.get().unwrap_or_else(|| self.make_all());
         Published::List(all.read())
@@ -145,6 +146,7 @@ where
         }
     }
 
+    #[cold]
     fn make_all(&self) -> &List<Slot<P, R, K>> {
         let book = self.book.hold();
         let all = self.all.get_or_init(|| List::of(&self.gather()));

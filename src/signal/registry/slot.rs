@@ -40,6 +40,9 @@ pub(crate) trait Connected<P, R, K>: Target<P, R, K> {
     ///
     /// What a send does a thousand times: the state and the callable are looked at in one call, in one piece of memory.
     fn visit(&self, event: &Event<P, K>) -> Visit<R>;
+
+    /// As `visit`, for a send that has not asked whether the parent lives.
+    fn visit_if_alive(&self, event: &Event<P, K>) -> Visit<R>;
 }
 
 /// What came of a visit.
@@ -172,6 +175,15 @@ where
             0 => self.call(event).map_or(Visit::Odd, Visit::Replied),
             ASYNC => Visit::Start,
             _ => Visit::Odd,
+        }
+    }
+
+    #[inline]
+    fn visit_if_alive(&self, event: &Event<P, K>) -> Visit<R> {
+        if self.target.is_alive() {
+            self.visit(event)
+        } else {
+            Visit::Odd
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The table of goals.
 
+mod channels;
 mod connections;
 mod executors;
 mod filters;
@@ -14,6 +15,7 @@ pub(super) fn rows(data: &Data) -> Vec<Row> {
     let mut rows = sync::rows(data);
     rows.extend(join::rows(data));
     rows.extend(filters::rows(data));
+    rows.extend(channels::rows(data));
     rows.extend(connections::rows(data));
     rows.extend(executors::rows(data));
     rows.extend(languages::rows(data));
