@@ -7,6 +7,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use arc_swap::ArcSwap;
 
 use super::builder::SignalBuilder;
+use super::dispatcher::{Dispatch, Dispatcher};
 use super::event::{Origin, SignalId, SignalInfo};
 use super::flight::Flight;
 use super::key::Key;
@@ -78,6 +79,8 @@ pub(super) struct Settings<P> {
     pub(super) schedule: Schedule,
     pub(super) max_in_flight: Option<usize>,
     pub(super) counts_calls: bool,
+    /// The outermost first.
+    pub(super) dispatchers: Vec<Arc<dyn Dispatcher>>,
     /// Whether it is told of another signal's failures.
     pub(super) is_of_failures: bool,
 }
@@ -158,6 +161,7 @@ where
             schedule,
             max_in_flight,
             counts_calls,
+            dispatchers,
             is_of_failures,
         } = settings;
         let info = SignalInfo::new(SignalId(next_number(&LAST)), name);
@@ -170,6 +174,7 @@ where
             counts_calls,
             is_of_failures,
             error_of,
+            Dispatch::new(dispatchers),
         );
         let origin = Arc::new(Origin { defaults, info });
         let lent = ArcSwap::new(Arc::clone(&origin));
