@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::conduct::{Booked, conduct, gather, walk_booked};
 use super::delivery::Delivery;
+use super::dispatcher::{Open, Round};
 use super::end::{Collecting, End, Start};
 use super::event::Event;
 use super::failure::Cause;
@@ -71,13 +72,20 @@ where
             starting: Spawning {
                 signal: self.signal,
                 handover: None,
+                round: None,
                 terms,
             },
         };
         self.conduct(row, &mut collecting);
-        if let Some(handover) = collecting.starting.handover {
-            let board = handover.into_board();
-            delivery.wait_for(board);
+        let Collecting { report, starting } = collecting;
+        let open = starting.round.map(Open::new);
+        match (starting.handover, open) {
+            (Some(handover), open) => {
+                let board = handover.into_board(report, open);
+                delivery.wait_for(board);
+            }
+            (None, Some(open)) => open.end(report),
+            (None, None) => {}
         }
         delivered
     }
@@ -163,7 +171,21 @@ where
     fn conduct_booked(&mut self, row: Vec<Booked<P, R, K>>, end: &mut impl End<P, R, K>) {
         let _span = trace::send(&self.signal.shared.origin.info);
         let event = self.keep_event();
+        if let Some(round) = self.begin_round(&row, &event) {
+            end.opened(round);
+        }
         let _ = walk_booked(row, &event, end);
+    }
+
+    /// Where the signal has dispatchers, they are told that the send begins.
+    pub(super) fn begin_round(
+        &self,
+        row: &[Booked<P, R, K>],
+        event: &Arc<Event<P, K>>,
+    ) -> Option<Arc<Round>> {
+        let bookings = row.iter().filter_map(|(_, booking)| booking.as_ref());
+        let receivers = || bookings.filter(|booking| booking.is_called()).count();
+        Round::begin(self.surroundings(), event, receivers)
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.
@@ -217,6 +239,8 @@ struct Spawning<'a, P, R, K> {
     signal: &'a Signal<P, R, K>,
     /// Made for the first of them.
     handover: Option<Handover<'a, P, R, K>>,
+    /// Where the send goes through dispatchers.
+    round: Option<Arc<Round>>,
     terms: Option<Box<Terms<P, R, K>>>,
 }
 
@@ -235,13 +259,17 @@ where
         place: usize,
     ) -> Handed<R> {
         let shared = &self.signal.shared;
-        let terms = &mut self.terms;
+        let (terms, round) = (&mut self.terms, &self.round);
         let handover = self.handover.get_or_insert_with(|| {
             let home = &shared.registry.surroundings;
             let terms = terms.take().map(|terms| (terms.deadline, terms.aloft));
             let (deadline, aloft) = terms.unwrap_or_default();
-            Handover::new(home, shared.schedule, deadline, aloft)
+            Handover::new(home, shared.schedule, (deadline, round.clone()), aloft)
         });
         handover.take(slot, event, held, place)
+    }
+
+    fn opened(&mut self, round: Arc<Round>) {
+        self.round = Some(round);
     }
 }

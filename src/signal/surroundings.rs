@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::dispatcher::Dispatch;
+use super::dispatcher::{Dispatch, Outcome};
 use super::event::{Event, SignalInfo};
 use super::failure::{Cause, Failure, Witness};
 use super::flight::Flight;
@@ -86,6 +86,14 @@ impl<P, R, K> Surroundings<P, R, K> {
     /// Whether every call is to be looked at.
     pub(crate) fn looks_at_calls(&self) -> bool {
         self.counts_calls || self.error_of.is_some() || self.dispatch.is_some()
+    }
+
+    /// What dispatchers made of a call.
+    pub(crate) fn typed(&self, outcome: Outcome) -> Result<R, Cause> {
+        match &self.dispatch {
+            Some(dispatch) => dispatch.typed(outcome),
+            None => unreachable!("outcomes are of signals with dispatchers"),
+        }
     }
 
     /// Whether somebody may be told of failures, so that events are to be kept for that.

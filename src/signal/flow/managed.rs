@@ -1,6 +1,7 @@
 //! One call of a connection that says how it is called, or of a send that has a deadline.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use event_listener::EventListener;
 use super::lane::{Leaving, Turn};
 use super::{Deadline, Flow, Refusal, Sleep};
 use crate::signal::async_target::Started;
+use crate::signal::dispatcher::{Attempted, Round};
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
 use crate::signal::panic::{Panic, capture, drop_quietly};
@@ -34,6 +36,8 @@ pub(crate) struct Managed<P, R, K> {
     closing: Option<EventListener>,
     failed_attempts: u32,
     began: Option<Instant>,
+    /// Where dispatchers make its attempts.
+    round: Option<Arc<Round>>,
     /// Whether it was counted when it was handed over.
     is_counted: bool,
     /// Whether it counts as running.
@@ -52,7 +56,7 @@ enum Stage<R> {
     /// The next attempt can begin.
     Due,
     Runs {
-        future: Started<R>,
+        future: Making<R>,
         timeout: Option<Sleep>,
     },
     /// It waits for the next attempt.
@@ -60,11 +64,18 @@ enum Stage<R> {
     Over,
 }
 
+/// An attempt that is being made.
+enum Making<R> {
+    Plain(Started<R>),
+    /// By dispatchers. They may have it made elsewhere, so it keeps account of itself.
+    Dispatched(Attempted),
+}
+
 /// What an attempt came to.
 enum Attempt<R> {
     Replied(R),
     Failed(Cause),
-    Waits(Started<R>),
+    Waits(Making<R>),
 }
 
 impl<P, R, K> Managed<P, R, K> {
@@ -74,7 +85,7 @@ impl<P, R, K> Managed<P, R, K> {
         home: &Arc<Surroundings<P, R, K>>,
         event: Arc<Event<P, K>>,
         mut held: Option<Held>,
-        deadline: Option<&Deadline>,
+        (deadline, round): (Option<&Deadline>, Option<&Arc<Round>>),
     ) -> Result<Self, Failure> {
         let flow = held.as_ref().and_then(|held| held.flow.clone());
         let lane = flow.as_ref().and_then(|flow| flow.lane.as_ref());
@@ -112,6 +123,7 @@ impl<P, R, K> Managed<P, R, K> {
             closing: None,
             failed_attempts: 0,
             began: None,
+            round: round.cloned(),
             is_counted,
             is_running: false,
             is_dismissed: false,
@@ -224,6 +236,11 @@ impl<P, R, K> Managed<P, R, K> {
         }
     }
 
+    /// Whether it has ended.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
     pub(crate) fn dismiss(&mut self) {
         self.is_dismissed = true;
     }
@@ -259,6 +276,9 @@ impl<P, R, K> Managed<P, R, K> {
         if self.began.is_none() {
             self.began = self.flow.as_ref().and_then(|flow| flow.clock());
         }
+        if self.round.is_some() {
+            return self.begin_dispatched(event, cx);
+        }
         // Counted before it looks: who ends the connection looks at the count after having ended it.
         let apart = match slot.calls() {
             Some(running) => {
@@ -277,7 +297,7 @@ impl<P, R, K> Managed<P, R, K> {
             let begun = self.span.within(|| slot.begin(event, cx, &mut unready));
             match (begun, unready) {
                 (Some(reply), _) => Attempt::Replied(reply),
-                (None, Unready::Waits(future)) => Attempt::Waits(future),
+                (None, Unready::Waits(future)) => Attempt::Waits(Making::Plain(future)),
                 (None, Unready::Failed(panic)) => Attempt::Failed(Cause::Panicked(panic)),
                 (None, Unready::Gone) => {
                     slot.lose_object();
@@ -300,15 +320,56 @@ impl<P, R, K> Managed<P, R, K> {
         attempt
     }
 
+    /// Asks the dispatchers, and polls what they make of it once.
+    fn begin_dispatched(&mut self, event: Arc<Event<P, K>>, cx: &mut Context<'_>) -> Attempt<R> {
+        let (Some(round), Some(dispatch)) = (&self.round, &self.home.dispatch) else {
+            unreachable!("a round is of a signal with dispatchers")
+        };
+        if !self.slot.may_start() {
+            return Attempt::Failed(Cause::Aborted);
+        }
+        let frames = self.frames();
+        let kept = self.held.as_ref().map(Held::companions);
+        let lane = self.flow.as_ref().map(|flow| flow.address());
+        let asked = dispatch.begin(round, &self.slot, event, (kept, lane), &self.span);
+        drop(frames);
+        match asked {
+            Ok(attempted) => {
+                self.stage = Stage::Runs {
+                    future: Making::Dispatched(attempted),
+                    timeout: None,
+                };
+            }
+            Err(panic) => return Attempt::Failed(Cause::Panicked(panic)),
+        }
+        match self.poll_attempt(cx) {
+            Poll::Ready(attempt) => attempt,
+            Poll::Pending => match mem::replace(&mut self.stage, Stage::Due) {
+                Stage::Runs { future, .. } => Attempt::Waits(future),
+                _ => unreachable!("it was put there above"),
+            },
+        }
+    }
+
     fn poll_attempt(&mut self, cx: &mut Context<'_>) -> Poll<Attempt<R>> {
         let frames = self.frames();
         let Stage::Runs { future, .. } = &mut self.stage else {
             unreachable!("asked of an attempt that runs")
         };
-        let polled = capture(|| self.span.within(|| Pin::new(future).poll(cx)));
+        let polled = match future {
+            Making::Plain(future) => {
+                let polled = capture(|| self.span.within(|| Pin::new(future).poll(cx)));
+                polled.map(|polled| polled.map(Ok))
+            }
+            Making::Dispatched(attempted) => {
+                let polled = capture(|| self.span.within(|| attempted.poll(cx)));
+                polled.map(|polled| polled.map(|outcome| self.home.typed(outcome)))
+            }
+        };
         drop(frames);
         match polled {
-            Ok(Poll::Ready(reply)) => Poll::Ready(Attempt::Replied(reply)),
+            Ok(Poll::Ready(Ok(reply))) => Poll::Ready(Attempt::Replied(reply)),
+            Ok(Poll::Ready(Err(cause))) => Poll::Ready(Attempt::Failed(cause)),
             Err(panic) => Poll::Ready(Attempt::Failed(Cause::Panicked(panic))),
             Ok(Poll::Pending) => self
                 .poll_timeout(cx)
@@ -321,13 +382,20 @@ impl<P, R, K> Managed<P, R, K> {
         let Some(flow) = &self.flow else {
             return false;
         };
-        if matches!(self.stage, Stage::Runs { .. }) && !flow.cancels {
-            return false;
-        }
+        // One that has not started does not start any more; one that dispatchers hold back has not.
+        let held_back = match &self.stage {
+            Stage::Runs { .. } if flow.cancels => None,
+            Stage::Runs {
+                future: Making::Dispatched(attempted),
+                ..
+            } if !attempted.has_started() => Some(attempted),
+            Stage::Runs { .. } => return false,
+            _ => None,
+        };
         // Check, listen, check again, wait.
         loop {
             if flow.is_closed() || !self.slot.may_start() {
-                return true;
+                return held_back.is_none_or(Attempted::stop);
             }
             let Some(closing) = &mut self.closing else {
                 self.closing = Some(flow.listen());
@@ -348,7 +416,7 @@ impl<P, R, K> Managed<P, R, K> {
             // No room in its own queue ends a call before its first attempt: this is none in what it forwards to.
             Err(cause) => matches!(
                 cause,
-                Cause::Panicked(_) | Cause::TimedOut | Cause::Overflow
+                Cause::Panicked(_) | Cause::TimedOut | Cause::Overflow | Cause::Failed(_)
             ),
         };
         if !has_failed {
@@ -371,11 +439,16 @@ impl<P, R, K> Managed<P, R, K> {
         let mut dropped = Ok(());
         if let Stage::Runs { .. } = self.stage {
             let frames = self.frames();
-            let attempt = std::mem::replace(&mut self.stage, Stage::Due);
-            dropped = capture(|| drop(attempt));
+            dropped = match mem::replace(&mut self.stage, Stage::Due) {
+                Stage::Runs {
+                    future: Making::Dispatched(attempted),
+                    ..
+                } => attempted.end(&self.home.flight),
+                attempt => capture(|| drop(attempt)),
+            };
             drop(frames);
         }
-        if std::mem::take(&mut self.is_running) {
+        if mem::take(&mut self.is_running) {
             self.slot.running().leave();
         }
         dropped
@@ -392,11 +465,13 @@ impl<P, R, K> Managed<P, R, K> {
                 .map(|error| self.slot.failure(Cause::Failed(error))),
             Err(cause) => Some(self.slot.failure(cause.clone())),
         };
-        if let Some(flow) = &self.flow {
+        let is_skipped = matches!(outcome, Err(Cause::Skipped));
+        if let Some(flow) = self.flow.as_ref().filter(|_| !is_skipped) {
             flow.record(self.began.or_else(|| flow.clock()), failure.is_some());
         }
         let event = self.event.take();
-        if let Some(failure) = failure.as_ref().filter(|_| !self.is_dismissed) {
+        let is_quiet = self.is_dismissed || is_skipped;
+        if let Some(failure) = failure.as_ref().filter(|_| !is_quiet) {
             self.home.tell(failure, || event.clone());
         }
         drop_quietly(event);
@@ -406,15 +481,17 @@ impl<P, R, K> Managed<P, R, K> {
         // Its place is free before its outcome is told; who comes next is called after that.
         self.leaving = self.turn.take().map(Turn::leave);
         drop(frame);
-        if let (true, Some(running)) = (std::mem::take(&mut self.is_counted), self.slot.calls()) {
+        if let (true, Some(running)) = (mem::take(&mut self.is_counted), self.slot.calls()) {
             running.take_back();
         }
         outcome.map_err(|cause| failure.unwrap_or_else(|| self.slot.failure(cause)))
     }
 
-    /// Makes this thread known to be inside this call.
+    /// Makes this thread known to be inside this call. What dispatchers do counts as none that runs: their receiver's call
+    /// does.
     fn frames(&self) -> (Option<Frame>, Option<Frame>) {
-        let running = self.slot.calls().map(Running::frame);
+        let counted = self.slot.calls().filter(|_| self.round.is_none());
+        let running = counted.map(Running::frame);
         (
             running,
             self.flow.as_ref().map(|flow| frame_at(flow.address())),
@@ -425,7 +502,7 @@ impl<P, R, K> Managed<P, R, K> {
 /// Cancels a call that has not ended.
 impl<P, R, K> Drop for Managed<P, R, K> {
     fn drop(&mut self) {
-        if !matches!(self.stage, Stage::Over) {
+        if !self.is_over() {
             drop(self.stop(Cause::Aborted));
         }
     }
