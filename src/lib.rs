@@ -111,6 +111,11 @@ pub use spawn::Smol;
 #[cfg(feature = "tokio")]
 pub use spawn::Tokio;
 
+/// Code of one's own around sends, and around each call that a send makes: see [`Dispatcher`](dispatcher::Dispatcher).
+pub mod dispatcher {
+    pub use crate::signal::{Context, Dispatcher, Outcome, Receiver, Reply, Results};
+}
+
 /// The futures behind `.await`, by name, for who stores one or polls it by hand.
 pub mod futures {
     pub use crate::signal::{

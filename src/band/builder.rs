@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::handle::Band;
-use crate::signal::{Channels, SignalBuilder};
+use crate::signal::{Channels, Dispatcher, SignalBuilder};
 use crate::spawn::{Spawner, Timer};
 use crate::sync::Arc;
 
@@ -18,6 +18,8 @@ pub struct BandBuilder {
 pub(super) struct Settings {
     spawner: Option<Arc<dyn Spawner>>,
     timer: Option<Arc<dyn Timer>>,
+    /// The outermost first.
+    dispatchers: Vec<Arc<dyn Dispatcher>>,
     counts_calls: bool,
 }
 
@@ -26,6 +28,37 @@ impl BandBuilder {
         Self {
             settings: Settings::default(),
         }
+    }
+
+    /// Has every send of the band, and each call of a receiver, go through a dispatcher: to log, to measure, or to call receivers
+    /// elsewhere, later or not at all. Given several times, the first is the outermost. See [`Dispatcher`].
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// use fanfare::Band;
+    /// use fanfare::dispatcher::{Context, Dispatcher};
+    ///
+    /// #[derive(Default)]
+    /// struct Counted(AtomicUsize);
+    ///
+    /// impl Dispatcher for Counted {
+    ///     fn before(&self, cx: &Context) {
+    ///         println!("Sending {} to {}", cx.identifier(), cx.receivers());
+    ///         self.0.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// let counted = Arc::new(Counted::default());
+    /// let band = Band::builder().dispatcher(counted.clone()).build();
+    /// band.channel::<u32, ()>("one")?.send_detached(1);
+    /// assert_eq!(counted.0.load(Ordering::Relaxed), 1);
+    /// # Ok::<(), fanfare::band::TypeConflict>(())
+    /// ```
+    pub fn dispatcher(mut self, dispatcher: impl Dispatcher) -> Self {
+        self.settings.dispatchers.push(Arc::new(dispatcher));
+        self
     }
 
     /// Where async receivers run. Without one each send looks around, see [`spawn`](crate::spawn).
@@ -66,6 +99,9 @@ impl Settings {
         }
         if let Some(timer) = &self.timer {
             builder = builder.timer(Arc::clone(timer));
+        }
+        for dispatcher in &self.dispatchers {
+            builder = builder.dispatcher(Arc::clone(dispatcher));
         }
         if self.counts_calls {
             builder = builder.stats();

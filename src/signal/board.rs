@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::task::AtomicWaker;
 
+use super::dispatcher::Open;
 use super::failure::Failure;
 use super::flight::Aloft;
 use super::panic::drop_quietly;
@@ -36,6 +37,15 @@ struct State<R> {
     late: Late<R>,
     /// Those of jobs that wait.
     wakers: Vec<Option<Waker>>,
+    /// Where the send is a round. Put there by the send before it goes.
+    round: Option<Box<Whole<R>>>,
+}
+
+/// The report of a send that dispatchers are told of.
+struct Whole<R> {
+    /// Until they have been told: then the report is whole.
+    open: Option<Open<R>>,
+    report: Report<R>,
 }
 
 /// A job's way to the board. The last one to go has the board be done, so nothing else has to be counted.
@@ -63,6 +73,7 @@ impl<R: 'static> Board<R> {
         let state = State {
             late: Late::new(),
             wakers: Vec::new(),
+            round: None,
         };
         let board = Self {
             state: Lock::new(state),
@@ -90,16 +101,54 @@ impl<R> Board<R> {
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
-    /// All outcomes, once no job is left.
-    pub(crate) fn poll_outcomes(&self, cx: &mut Context<'_>) -> Poll<Late<R>> {
+    /// Has this round ended when no job is left, with the outcomes in this report, which leaves a count behind. Whoever asks for
+    /// it holds a desk.
+    pub(crate) fn end_with(&self, open: Open<R>, report: &mut Report<R>) {
+        let count = report.count();
+        let whole = Whole {
+            open: Some(open),
+            report: mem::replace(report, Report::of_kept(count)),
+        };
+        self.state.hold().round = Some(Box::new(whole));
+    }
+
+    /// For the last one to go: tells the dispatchers. Nobody asks for the outcomes yet.
+    fn end_round(&self) {
+        let mut state = self.state.hold();
+        let Some(mut whole) = state.round.take() else {
+            return;
+        };
+        let late = mem::replace(&mut state.late, Late::new());
+        drop(state);
+        let early = mem::replace(&mut whole.report, Report::new());
+        whole.report = early.with_late(late.filled_with(self.add));
+        if let Some(open) = whole.open.take() {
+            open.end(&whole.report);
+        }
+        self.state.hold().round = Some(whole);
+    }
+
+    /// Completes a report with all outcomes, once no job is left.
+    pub(crate) fn poll_outcomes(
+        &self,
+        early: &mut Report<R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Report<R>> {
         if !self.has_landed.load(Ordering::SeqCst) {
             self.waiter.register(cx.waker());
             if !self.has_landed.load(Ordering::SeqCst) {
                 return Poll::Pending;
             }
         }
-        let late = mem::replace(&mut self.state.hold().late, Late::new());
-        Poll::Ready(late.filled_with(self.add))
+        let mut state = self.state.hold();
+        let late = mem::replace(&mut state.late, Late::new());
+        let whole = state.round.take();
+        drop(state);
+        let early = mem::replace(early, Report::new());
+        Poll::Ready(match whole {
+            Some(whole) => whole.report,
+            None => early.with_late(late.filled_with(self.add)),
+        })
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -176,6 +225,7 @@ impl<R> Clone for Desk<R> {
 
 impl<R> Drop for Door<R> {
     fn drop(&mut self) {
+        self.board.end_round();
         self.board.is_done.store(true, Ordering::SeqCst);
         self.aloft = None;
         self.board.has_landed.store(true, Ordering::SeqCst);
@@ -186,6 +236,8 @@ impl<R> Drop for Door<R> {
 /// Outcomes that nobody collected are dropped with the board: replies are the user's, and may panic on drop.
 impl<R> Drop for Board<R> {
     fn drop(&mut self) {
-        drop_quietly(mem::replace(&mut self.state.get_mut().late, Late::new()));
+        let state = self.state.get_mut();
+        drop_quietly(mem::replace(&mut state.late, Late::new()));
+        drop_quietly(state.round.take());
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
+use super::dispatcher::Dispatcher;
 use super::handle::{ErrorOf, Settings, Signal};
 use super::key::Key;
 use super::schedule::Schedule;
@@ -35,6 +36,7 @@ impl<P> SignalBuilder<P> {
             schedule: Schedule::default(),
             max_in_flight: None,
             counts_calls: false,
+            dispatchers: Vec::new(),
             is_of_failures: false,
             has_channels: false,
         };
@@ -143,6 +145,18 @@ impl<P, R, K> SignalBuilder<P, R, K> {
     /// looks at the clock.
     pub fn stats(mut self) -> Self {
         self.settings.counts_calls = true;
+        self
+    }
+}
+
+impl<P, R, K> SignalBuilder<P, R, K> {
+    /// Puts code of one's own around each send, and around each call that it makes. Of several, the first is the outermost. Costs
+    /// each call as much as an option of its connection would, and a few allocations. See
+    /// [`Dispatcher`](crate::dispatcher::Dispatcher).
+    ///
+    /// A dispatcher that has a clone of its signal keeps the signal alive: let it have a [`WeakSignal`](crate::WeakSignal).
+    pub fn dispatcher(mut self, dispatcher: impl Dispatcher) -> Self {
+        self.settings.dispatchers.push(Arc::new(dispatcher));
         self
     }
 }

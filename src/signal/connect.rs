@@ -267,6 +267,7 @@ where
             let mut plan = plan.map(|plan| *plan).unwrap_or_default();
             plan.counts = home.counts_calls;
             plan.is_fallible = home.error_of.is_some();
+            plan.is_dispatched = home.dispatch.is_some();
             let words = plan.words();
             if !words.is_empty() {
                 options.rare().words = words;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::board::Board;
-use super::report::{Late, Report};
+use super::report::Report;
 use crate::sync::Arc;
 
 /// What a send gives: how many callbacks matched, and a way to wait for them or to stop them.
@@ -94,14 +94,11 @@ impl<R> Future for DeliveryJoin<R> {
     type Output = Report<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
-        let late = match &self.board {
-            None => Late::new(),
-            Some(board) => match board.poll_outcomes(cx) {
-                Poll::Ready(outcomes) => outcomes,
-                Poll::Pending => return Poll::Pending,
-            },
-        };
-        Poll::Ready(mem::replace(&mut self.report, Report::new()).with_late(late))
+        let Self { report, board } = &mut *self;
+        match board {
+            None => Poll::Ready(mem::replace(report, Report::new())),
+            Some(board) => board.poll_outcomes(report, cx),
+        }
     }
 }
 

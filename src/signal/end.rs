@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::dispatcher::Round;
 use super::event::Event;
 use super::failure::Failure;
 use super::registry::{Held, Slot};
@@ -23,6 +24,9 @@ pub(super) trait End<P, R, K> {
         held: Option<Held>,
     ) -> ControlFlow<()>;
 
+    /// The send has begun, and goes through dispatchers: before anybody is called.
+    fn opened(&mut self, round: Arc<Round>);
+
     /// Whether the number is all there is to know of replies, so that they can be counted and not told one by one.
     fn counts(&self) -> bool {
         false
@@ -41,6 +45,9 @@ pub(super) trait Start<P, R, K> {
         held: Option<Held>,
         place: usize,
     ) -> Handed<R>;
+
+    /// As [`End::opened`].
+    fn opened(&mut self, round: Arc<Round>);
 }
 
 /// The end of a send that collects what its callbacks did.
@@ -78,6 +85,10 @@ where
             Handed::Refused => {}
         }
         ControlFlow::Continue(())
+    }
+
+    fn opened(&mut self, round: Arc<Round>) {
+        self.starting.opened(round);
     }
 
     #[inline]

@@ -13,6 +13,8 @@ pub struct Failure(Arc<What>);
 struct What {
     connection: Option<ConnectionId>,
     name: Option<Arc<str>>,
+    /// Where a send as a whole panicked.
+    place: &'static str,
     cause: Cause,
 }
 
@@ -32,7 +34,12 @@ pub enum Cause {
     Overflow,
     /// It replied with an error, which this is the text of. Told by [`failures`](crate::Signal::failures) alone, on a signal
     /// that was built [`fallible`](crate::SignalBuilder::fallible): in a report the reply is a reply.
+    ///
+    /// Or a [`Dispatcher`](crate::dispatcher::Dispatcher) had it fail, or replied with something that is no reply of this signal:
+    /// this is the text of that, in reports as well.
     Failed(Arc<str>),
+    /// A [`Dispatcher`](crate::dispatcher::Dispatcher) had it not called. That is no failure: it is told to nobody but the report.
+    Skipped,
     /// It would have waited for itself: the callback of a connection that runs one call at a time ended a send to that very
     /// connection in `.join()`.
     Reentered,
@@ -46,15 +53,22 @@ impl Failure {
         Self(Arc::new(What {
             connection: Some(connection),
             name,
+            place: "",
             cause,
         }))
     }
 
     /// Of a send as a whole.
     pub(crate) fn of_send(cause: Cause) -> Self {
+        Self::of_send_in("`update`", cause)
+    }
+
+    /// The same, in this place, if it is a panic.
+    pub(crate) fn of_send_in(place: &'static str, cause: Cause) -> Self {
         Self(Arc::new(What {
             connection: None,
             name: None,
+            place,
             cause,
         }))
     }
@@ -93,7 +107,7 @@ impl fmt::Display for Failure {
         }
         match &self.0.cause {
             Cause::Panicked(panic) if self.0.connection.is_none() => {
-                write!(f, "panicked in `update`: {panic}")
+                write!(f, "panicked in {}: {panic}", self.0.place)
             }
             Cause::Panicked(panic) => write!(f, "panicked: {panic}"),
             Cause::Aborted => f.write_str("was aborted"),
@@ -101,6 +115,7 @@ impl fmt::Display for Failure {
             Cause::Overflow => f.write_str(
                 "was dropped: its queue was full, or the signal that it forwards to has reached a limit",
             ),
+            Cause::Skipped => f.write_str("was not called: a dispatcher skipped it"),
             Cause::Failed(error) => write!(f, "failed: {error}"),
             Cause::Reentered => f.write_str(
                 "would have waited for itself: it runs one call at a time, and sent to itself with `.join()`",

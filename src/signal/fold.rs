@@ -7,12 +7,14 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use super::dispatcher::{Open, Round};
 use super::end::End;
 use super::event::Event;
 use super::failure::Failure;
 use super::flight::Aloft;
 use super::passage::{Passage, Waiting};
 use super::registry::{Held, Slot};
+use super::report::{Late, Report};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 use super::surroundings::Surroundings;
@@ -132,10 +134,71 @@ pub struct FoldFuture<'a, P, R, K, S> {
     send: Option<SendBuilder<'a, P, R, K>>,
     /// Made if it has to look before it begins.
     waiting: Option<Box<Waiting>>,
+    work: Work<P, R, K>,
+    folder: S,
+}
+
+/// What is under way. Apart from what the future borrows, as in a join.
+struct Work<P, R, K> {
     crew: Crew<P, R, K>,
     /// The send, from when it has to be counted until this is dropped.
     aloft: Option<Aloft>,
-    folder: S,
+    /// Where it goes through dispatchers, until they are told that it has ended.
+    tally: Option<Box<Tally>>,
+}
+
+/// What has come of calls whose replies are taken as they come.
+struct Tally {
+    open: Open<()>,
+    report: Report<()>,
+    late: Late<()>,
+}
+
+impl Tally {
+    fn new(round: Arc<Round>) -> Box<Self> {
+        Box::new(Self {
+            open: Open::of_taken(round),
+            report: Report::new(),
+            late: Late::new(),
+        })
+    }
+
+    fn note<R>(&mut self, outcome: Result<&R, &Failure>) {
+        let outcome = outcome.map(|_| ()).map_err(Failure::clone);
+        self.report.push(outcome);
+    }
+
+    fn note_late<R>(&mut self, place: usize, outcome: &Result<R, Failure>) {
+        let outcome = outcome.as_ref().map(|_| ()).map_err(Failure::clone);
+        self.late.push(place, outcome);
+    }
+}
+
+impl<P, R, K> Work<P, R, K> {
+    /// Cancels what is left, and ends the send.
+    fn finish(&mut self) {
+        if let Some(tally) = self.tally.take() {
+            let Tally {
+                open,
+                report,
+                mut late,
+            } = *tally;
+            let aborted = |place, failure| late.push(place, Err(failure));
+            self.crew.abort(aborted);
+            open.end(&report.with_late(late));
+        }
+        self.crew = Crew::new();
+        self.aloft = None;
+    }
+}
+
+/// Dropped half way: dispatchers are told of that as well.
+impl<P, R, K> Drop for Work<P, R, K> {
+    fn drop(&mut self) {
+        if self.tally.is_some() {
+            self.finish();
+        }
+    }
 }
 
 /// Nothing in it is ever pinned: callbacks' futures are boxed.
@@ -146,8 +209,11 @@ impl<'a, P, R, K, S> FoldFuture<'a, P, R, K, S> {
         Self {
             send: Some(send),
             waiting: None,
-            crew: Crew::new(),
-            aloft: None,
+            work: Work {
+                crew: Crew::new(),
+                aloft: None,
+                tally: None,
+            },
             folder,
         }
     }
@@ -175,15 +241,14 @@ where
             match begun {
                 Ok(passage) => {
                     let row = passage.map(|Passage { row, aloft }| {
-                        this.aloft = Some(aloft);
+                        this.work.aloft = Some(aloft);
                         row
                     });
-                    this.crew.begin(home.has_witness(), deadline);
+                    this.work.crew.begin(home.has_witness(), deadline);
                     let mut folding = Folding {
                         folder: &mut this.folder,
                         home,
-                        crew: &mut this.crew,
-                        aloft: &mut this.aloft,
+                        work: &mut this.work,
                         cx,
                         broken: None,
                     };
@@ -195,8 +260,11 @@ where
             }
         }
         if broken.is_none() {
-            let folder = &mut this.folder;
-            let finished = |_, outcome: Result<R, Failure>| {
+            let (folder, Work { crew, tally, .. }) = (&mut this.folder, &mut this.work);
+            let finished = |place, outcome: Result<R, Failure>| {
+                if let Some(tally) = tally {
+                    tally.note_late(place, &outcome);
+                }
                 broken = outcome
                     .ok()
                     .and_then(|reply| folder.add(reply).break_value());
@@ -206,14 +274,13 @@ where
                     ControlFlow::Continue(())
                 }
             };
-            if this.crew.poll(cx, finished).is_pending() {
+            if crew.poll(cx, finished).is_pending() {
                 return Poll::Pending;
             }
         }
         // What is left of the crew is cancelled now, not when the future is dropped; as it should be, so nobody is told.
-        this.crew.dismiss();
-        this.crew = Crew::new();
-        this.aloft = None;
+        this.work.crew.dismiss();
+        this.work.finish();
         Poll::Ready(broken.unwrap_or_else(|| this.folder.end()))
     }
 }
@@ -222,8 +289,7 @@ where
 struct Folding<'a, 'c, P, R, K, S: Folder<R>> {
     folder: &'a mut S,
     home: &'a Arc<Surroundings<P, R, K>>,
-    crew: &'a mut Crew<P, R, K>,
-    aloft: &'a mut Option<Aloft>,
+    work: &'a mut Work<P, R, K>,
     cx: &'a mut Context<'c>,
     broken: Option<S::Output>,
 }
@@ -232,6 +298,9 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
     for Folding<'_, '_, P, R, K, S>
 {
     fn replied(&mut self, reply: R) -> ControlFlow<()> {
+        if let Some(tally) = &mut self.work.tally {
+            tally.note(Ok(&reply));
+        }
         self.broken = self.folder.add(reply).break_value();
         if self.broken.is_some() {
             ControlFlow::Break(())
@@ -240,7 +309,10 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
         }
     }
 
-    fn failed(&mut self, _: Failure) -> ControlFlow<()> {
+    fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
+        if let Some(tally) = &mut self.work.tally {
+            tally.note(Err::<&R, _>(&failure));
+        }
         ControlFlow::Continue(())
     }
 
@@ -250,16 +322,27 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
         event: Arc<Event<P, K>>,
         held: Option<Held>,
     ) -> ControlFlow<()> {
-        match self.crew.start(slot, event, held, 0, (self.home, self.cx)) {
+        let Work { crew, aloft, tally } = &mut *self.work;
+        let place = tally.as_ref().map_or(0, |tally| tally.report.count());
+        match crew.start(slot, event, held, place, (self.home, self.cx)) {
             Handed::Replied(reply) => End::<P, R, K>::replied(self, reply),
             Handed::Over => {
                 // Before the walk has ended, as in a join.
                 let flight = &self.home.flight;
-                self.aloft.get_or_insert_with(|| flight.take_off());
+                aloft.get_or_insert_with(|| flight.take_off());
+                if let Some(tally) = tally {
+                    tally.report.keep_place();
+                }
                 ControlFlow::Continue(())
             }
-            _ => ControlFlow::Continue(()),
+            Handed::Failed(failure) => End::<P, R, K>::failed(self, failure),
+            Handed::Refused => ControlFlow::Continue(()),
         }
+    }
+
+    fn opened(&mut self, round: Arc<Round>) {
+        self.work.crew.go_through(&round);
+        self.work.tally = Some(Tally::new(round));
     }
 }
 

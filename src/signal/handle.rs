@@ -7,6 +7,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use arc_swap::ArcSwap;
 
 use super::builder::SignalBuilder;
+use super::dispatcher::{Dispatch, Dispatcher};
 use super::event::{Origin, SignalId, SignalInfo};
 use super::flight::Flight;
 use super::key::Key;
@@ -79,6 +80,8 @@ pub(super) struct Settings<P> {
     pub(super) schedule: Schedule,
     pub(super) max_in_flight: Option<usize>,
     pub(super) counts_calls: bool,
+    /// The outermost first.
+    pub(super) dispatchers: Vec<Arc<dyn Dispatcher>>,
     /// Whether it is told of another signal's failures.
     pub(super) is_of_failures: bool,
     /// Whether its connections are receivers of channels.
@@ -164,6 +167,7 @@ where
             schedule,
             max_in_flight,
             counts_calls,
+            dispatchers,
             is_of_failures,
             has_channels,
         } = settings;
@@ -177,6 +181,7 @@ where
             counts_calls,
             is_of_failures,
             error_of,
+            Dispatch::new(dispatchers),
         );
         let origin = Arc::new(Origin { defaults, info });
         let lent = ArcSwap::new(Arc::clone(&origin));

@@ -10,11 +10,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::conduct::{Booked, Once, walk_booked};
+use super::dispatcher::{Open, Round};
 use super::end::{Collecting, Start};
 use super::event::Event;
 use super::failure::Failure;
 use super::flight::Aloft;
 use super::key::Key;
+use super::panic::drop_quietly;
 use super::passage::{Passage, Waiting};
 use super::registry::{Held, Ranked, Slot};
 use super::report::{Late, Report};
@@ -29,12 +31,46 @@ pub struct JoinFuture<'a, P, R = (), K = Key> {
     send: Option<SendBuilder<'a, P, R, K>>,
     /// Made if it has to look before it begins.
     waiting: Option<Box<Waiting>>,
+    work: Work<P, R, K>,
+    groups: Option<Box<Groups<'a, P, R, K>>>,
+}
+
+/// What has come of it so far, and what is still to come. Apart from what it borrows: it has something to do when it is
+/// dropped, and the signal may go at the same time.
+struct Work<P, R, K> {
     report: Report<R>,
     crew: Crew<P, R, K>,
     late: Late<R>,
     /// The send, from when it has to be counted until this is dropped.
     aloft: Option<Aloft>,
-    groups: Option<Box<Groups<'a, P, R, K>>>,
+    /// Where it goes through dispatchers, until they are told that it has ended.
+    open: Option<Box<Open<R>>>,
+}
+
+impl<P, R, K> Work<P, R, K> {
+    /// Ends the send, all of whose calls have ended.
+    fn finish(&mut self) -> Report<R> {
+        let late = mem::replace(&mut self.late, Late::new());
+        let report = mem::replace(&mut self.report, Report::new()).with_late(late);
+        if let Some(open) = self.open.take() {
+            open.end(&report);
+        }
+        // First the send has landed, then it is told.
+        self.aloft = None;
+        report
+    }
+}
+
+/// Dropped half way: dispatchers are told of that as well.
+impl<P, R, K> Drop for Work<P, R, K> {
+    fn drop(&mut self) {
+        if self.open.is_some() {
+            let late = &mut self.late;
+            self.crew
+                .abort(|place, failure| late.push(place, Err(failure)));
+            drop_quietly(self.finish());
+        }
+    }
 }
 
 /// The connections whose turn has not come, where they come by priority.
@@ -53,10 +89,13 @@ impl<'a, P, R, K> JoinFuture<'a, P, R, K> {
         Self {
             send: Some(send),
             waiting: None,
-            report: Report::new(),
-            crew: Crew::new(),
-            late: Late::new(),
-            aloft: None,
+            work: Work {
+                report: Report::new(),
+                crew: Crew::new(),
+                late: Late::new(),
+                aloft: None,
+                open: None,
+            },
             groups: None,
         }
     }
@@ -99,7 +138,7 @@ where
         };
         let (begun, deadline) = ready!(send.poll_leave(&mut self.waiting, cx));
         let home = send.surroundings();
-        self.crew.begin(home.has_witness(), deadline);
+        self.work.crew.begin(home.has_witness(), deadline);
         let passage = match begun {
             Ok(passage) => passage,
             Err(cause) => {
@@ -108,12 +147,19 @@ where
             }
         };
         let row = passage.map(|Passage { row, aloft }| {
-            self.aloft = Some(aloft);
+            self.work.aloft = Some(aloft);
             row
         });
         if let Some(groups) = &mut self.groups {
             let (row, event) = match row {
-                Some(row) => (row, send.keep_event()),
+                Some(row) => {
+                    let event = send.keep_event();
+                    if let Some(round) = send.begin_round(&row, &event) {
+                        self.work.crew.go_through(&round);
+                        self.work.open = Some(Box::new(Open::new(round)));
+                    }
+                    (row, event)
+                }
                 None => send.gather(),
             };
             groups.rest = row.into();
@@ -121,20 +167,12 @@ where
             groups.event = Some(event);
             groups.home = Some(home);
         } else {
-            let mut collecting = Collecting {
-                report: &mut self.report,
-                starting: Joining {
-                    home,
-                    crew: &mut self.crew,
-                    aloft: &mut self.aloft,
-                    cx,
-                },
-            };
+            let mut collecting = self.work.collecting(home, cx);
             send.conduct(row, &mut collecting);
         }
         self.send = None;
-        if self.aloft.is_none() && self.groups.is_some() {
-            self.aloft = Some(home.flight.take_off());
+        if self.work.aloft.is_none() && self.groups.is_some() {
+            self.work.aloft = Some(home.flight.take_off());
         }
         Poll::Ready(Ok(()))
     }
@@ -157,15 +195,7 @@ where
             .position(|one| priority_of(one) != priority);
         let size = others.unwrap_or(groups.rest.len());
         let group: Vec<_> = groups.rest.drain(..size).collect();
-        let mut collecting = Collecting {
-            report: &mut self.report,
-            starting: Joining {
-                home,
-                crew: &mut self.crew,
-                aloft: &mut self.aloft,
-                cx,
-            },
-        };
+        let mut collecting = self.work.collecting(home, cx);
         let _ = walk_booked(group, event, &mut groups.once, &mut collecting);
         true
     }
@@ -185,21 +215,38 @@ where
             return Poll::Ready(Report::of_unsent(failure));
         }
         loop {
-            let late = &mut this.late;
+            let late = &mut this.work.late;
             let finished = |place, outcome| {
                 late.push(place, outcome);
                 ControlFlow::Continue(())
             };
-            ready!(this.crew.poll(cx, finished));
+            ready!(this.work.crew.poll(cx, finished));
             if !this.begin_group(cx) {
                 break;
             }
         }
         this.groups = None;
-        // First the send has landed, then it is told.
-        this.aloft = None;
-        let late = mem::replace(&mut this.late, Late::new());
-        Poll::Ready(mem::replace(&mut this.report, Report::new()).with_late(late))
+        Poll::Ready(this.work.finish())
+    }
+}
+
+impl<P, R, K> Work<P, R, K> {
+    #[inline(always)]
+    fn collecting<'a, 'c>(
+        &'a mut self,
+        home: &'a Arc<Surroundings<P, R, K>>,
+        cx: &'a mut Context<'c>,
+    ) -> Collecting<'a, R, Joining<'a, 'c, P, R, K>> {
+        Collecting {
+            report: &mut self.report,
+            starting: Joining {
+                home,
+                crew: &mut self.crew,
+                aloft: &mut self.aloft,
+                open: &mut self.open,
+                cx,
+            },
+        }
     }
 }
 
@@ -208,6 +255,7 @@ struct Joining<'a, 'c, P, R, K> {
     home: &'a Arc<Surroundings<P, R, K>>,
     crew: &'a mut Crew<P, R, K>,
     aloft: &'a mut Option<Aloft>,
+    open: &'a mut Option<Box<Open<R>>>,
     cx: &'a mut Context<'c>,
 }
 
@@ -233,13 +281,21 @@ where
         }
         handed
     }
+
+    fn opened(&mut self, round: Arc<Round>) {
+        self.crew.go_through(&round);
+        *self.open = Some(Box::new(Open::new(round)));
+    }
 }
 
 impl<P, R, K> fmt::Debug for JoinFuture<'_, P, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JoinFuture")
             .field("sent", &self.send.is_none())
-            .field("finished", &(self.report.finished() + self.late.count()))
+            .field(
+                "finished",
+                &(self.work.report.finished() + self.work.late.count()),
+            )
             .finish_non_exhaustive()
     }
 }

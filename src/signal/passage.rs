@@ -77,8 +77,11 @@ where
             }
         };
         let row = gather(&shared.registry, event, reach).into_iter();
+        // Dispatchers are told how many it reaches.
+        let asks_all = shared.registry.surroundings.dispatch.is_some();
         let row = row.map(|slot| {
-            let booking = slot.holds_up().then(|| slot.book(event)).transpose()?;
+            let is_asked = asks_all || slot.holds_up();
+            let booking = is_asked.then(|| slot.book(event)).transpose()?;
             Ok((slot, booking))
         });
         let row = row.collect::<Result<Vec<_>, Bar>>()?;

@@ -41,6 +41,14 @@ impl<R> Report<R> {
         }
     }
 
+    /// With this many places kept, and nothing else.
+    pub(crate) fn of_kept(count: usize) -> Self {
+        Self {
+            kept: count,
+            ..Self::new()
+        }
+    }
+
     /// How many callbacks matched.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -3,8 +3,9 @@
 use std::hash::Hash;
 use std::task::{Context, Poll, ready};
 
-use super::conduct::{Booked, Once, conduct, gather, walk_booked};
+use super::conduct::{Booked, Once, conduct, count_once, gather, walk_booked};
 use super::delivery::Delivery;
+use super::dispatcher::{Open, Round};
 use super::end::{Collecting, End, Start};
 use super::event::Event;
 use super::failure::Cause;
@@ -14,7 +15,7 @@ use super::handle::Signal;
 use super::panic::Panic;
 use super::passage::{Barred, Passage, Waiting};
 use super::reach::Reach;
-use super::registry::{Held, Slot};
+use super::registry::{Booking, Held, Slot};
 use super::report::Report;
 use super::schedule::{Handed, Handover};
 use super::send::SendBuilder;
@@ -72,13 +73,20 @@ where
             starting: Spawning {
                 signal: self.signal,
                 handover: None,
+                round: None,
                 terms,
             },
         };
         self.conduct(row, &mut collecting);
-        if let Some(handover) = collecting.starting.handover {
-            let board = handover.into_board();
-            delivery.wait_for(board);
+        let Collecting { report, starting } = collecting;
+        let open = starting.round.map(Open::new);
+        match (starting.handover, open) {
+            (Some(handover), open) => {
+                let board = handover.into_board(report, open);
+                delivery.wait_for(board);
+            }
+            (None, Some(open)) => open.end(report),
+            (None, None) => {}
         }
         delivered
     }
@@ -158,7 +166,30 @@ where
     fn conduct_booked(&mut self, row: Vec<Booked<P, R, K>>, end: &mut impl End<P, R, K>) {
         let _span = trace::send(&self.signal.shared.origin.info);
         let event = self.keep_event();
+        if let Some(round) = self.begin_round(&row, &event) {
+            end.opened(round);
+        }
         let _ = walk_booked(row, &event, &mut self.once(), end);
+    }
+
+    /// Where the signal has dispatchers, they are told that the send begins.
+    pub(super) fn begin_round(
+        &self,
+        row: &[Booked<P, R, K>],
+        event: &Arc<Event<P, K>>,
+    ) -> Option<Arc<Round>> {
+        let is_called =
+            |(_, booking): &&Booked<P, R, K>| booking.as_ref().is_some_and(Booking::is_called);
+        let called = row.iter().filter(is_called).map(|(slot, _)| slot);
+        let meets_twins = self.once().is_some();
+        let receivers = || {
+            if meets_twins {
+                count_once(called)
+            } else {
+                called.count()
+            }
+        };
+        Round::begin(self.surroundings(), event, receivers)
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.
@@ -218,6 +249,8 @@ struct Spawning<'a, P, R, K> {
     signal: &'a Signal<P, R, K>,
     /// Made for the first of them.
     handover: Option<Handover<'a, P, R, K>>,
+    /// Where the send goes through dispatchers.
+    round: Option<Arc<Round>>,
     terms: Option<Box<Terms<P, R, K>>>,
 }
 
@@ -236,13 +269,17 @@ where
         place: usize,
     ) -> Handed<R> {
         let shared = &self.signal.shared;
-        let terms = &mut self.terms;
+        let (terms, round) = (&mut self.terms, &self.round);
         let handover = self.handover.get_or_insert_with(|| {
             let home = &shared.registry.surroundings;
             let terms = terms.take().map(|terms| (terms.deadline, terms.aloft));
             let (deadline, aloft) = terms.unwrap_or_default();
-            Handover::new(home, shared.schedule, deadline, aloft)
+            Handover::new(home, shared.schedule, (deadline, round.clone()), aloft)
         });
         handover.take(slot, event, held, place)
+    }
+
+    fn opened(&mut self, round: Arc<Round>) {
+        self.round = Some(round);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::dispatcher::{Dispatch, Outcome};
 use super::event::{Event, SignalInfo};
 use super::failure::{Cause, Failure, Witness};
 use super::flight::Flight;
@@ -24,6 +25,8 @@ pub(crate) struct Surroundings<P, R, K> {
     is_of_failures: bool,
     /// The error in a reply, where replies may be errors.
     pub(crate) error_of: Option<ErrorOf<R>>,
+    /// What is around its sends and calls, if anything is.
+    pub(crate) dispatch: Option<Box<Dispatch<P, R, K>>>,
     /// Who is told of failures; from the first time somebody asks for them.
     pub(crate) witness: OnceLock<Box<dyn Witness<P, K>>>,
     /// How many calls have failed. Relaxed: it stands for itself.
@@ -41,6 +44,7 @@ impl<P, R, K> Surroundings<P, R, K> {
         counts_calls: bool,
         is_of_failures: bool,
         error_of: Option<ErrorOf<R>>,
+        dispatch: Option<Box<Dispatch<P, R, K>>>,
     ) -> Self {
         Self {
             info,
@@ -50,6 +54,7 @@ impl<P, R, K> Surroundings<P, R, K> {
             counts_calls,
             is_of_failures,
             error_of,
+            dispatch,
             witness: OnceLock::new(),
             failed: AtomicU64::new(0),
         }
@@ -80,7 +85,15 @@ impl<P, R, K> Surroundings<P, R, K> {
 
     /// Whether every call is to be looked at.
     pub(crate) fn looks_at_calls(&self) -> bool {
-        self.counts_calls || self.error_of.is_some()
+        self.counts_calls || self.error_of.is_some() || self.dispatch.is_some()
+    }
+
+    /// What dispatchers made of a call.
+    pub(crate) fn typed(&self, outcome: Outcome) -> Result<R, Cause> {
+        match &self.dispatch {
+            Some(dispatch) => dispatch.typed(outcome),
+            None => unreachable!("outcomes are of signals with dispatchers"),
+        }
     }
 
     /// Whether somebody may be told of failures, so that events are to be kept for that.

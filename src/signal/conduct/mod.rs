@@ -24,7 +24,7 @@ use crate::signal::registry::{Booking, Lists, Published, Registry, Settled, Slot
 use crate::signal::visit::{Carried, Shared, look_closer, walk};
 use crate::signal::walk::Walk;
 use crate::sync::Arc;
-pub(super) use once::Once;
+pub(super) use once::{Once, count_once};
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use hashbrown::HashSet;
 
 use crate::signal::callback::CallbackId;
+use crate::signal::dispatcher::Round;
 use crate::signal::end::End;
 use crate::signal::event::Event;
 use crate::signal::failure::Failure;
@@ -39,6 +40,18 @@ impl Once {
     }
 }
 
+/// How many of these connections, which let their event come, a send calls.
+pub(crate) fn count_once<'a, P: 'a, R: 'a, K: 'a>(
+    slots: impl Iterator<Item = &'a Arc<Slot<P, R, K>>>,
+) -> usize {
+    let mut known = HashSet::new();
+    let is_first = |slot: &&Arc<Slot<P, R, K>>| {
+        let callback = slot.callback();
+        callback.is_none_or(|callback| known.insert(callback))
+    };
+    slots.filter(is_first).count()
+}
+
 /// Notes whether there was a call.
 pub(super) struct Noting<'e, E> {
     end: &'e mut E,
@@ -64,6 +77,10 @@ impl<P, R, K, E: End<P, R, K>> End<P, R, K> for Noting<'_, E> {
     ) -> ControlFlow<()> {
         self.called = true;
         self.end.granted(slot, event, held)
+    }
+
+    fn opened(&mut self, round: Arc<Round>) {
+        self.end.opened(round);
     }
 
     fn counts(&self) -> bool {

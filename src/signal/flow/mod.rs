@@ -10,6 +10,7 @@ mod lineup;
 mod managed;
 mod plan;
 mod sleep;
+mod solo;
 mod throttle;
 
 pub(crate) use debounce::Debouncer;
@@ -20,6 +21,7 @@ use lineup::Rules;
 pub(crate) use managed::Managed;
 pub(crate) use plan::Plan;
 pub(crate) use sleep::{Deadline, Sleep};
+pub(crate) use solo::Solo;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -80,6 +82,13 @@ impl Flow {
         self.throttle
             .as_ref()
             .is_none_or(|throttle| throttle.lets_pass(self.timer.now()))
+    }
+
+    /// The same, without letting it pass.
+    pub(crate) fn would_let_pass(&self) -> bool {
+        self.throttle
+            .as_ref()
+            .is_none_or(|throttle| throttle.would_let_pass(self.timer.now()))
     }
 
     /// How many were held back by a throttle, or dropped because the queue was full.
@@ -154,7 +163,7 @@ impl Flow {
     }
 
     /// Of what its calls wait for each other in: the lane, which flows of one connection hand on.
-    fn address(&self) -> usize {
+    pub(crate) fn address(&self) -> usize {
         match &self.lane {
             Some(lane) => Arc::as_ptr(lane).addr(),
             None => std::ptr::from_ref(self).addr(),

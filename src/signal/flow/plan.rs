@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) counts: bool,
     /// Whether replies have to be looked at.
     pub(crate) is_fallible: bool,
+    /// Whether calls go through a dispatcher.
+    pub(crate) is_dispatched: bool,
 }
 
 impl Plan {
@@ -39,6 +41,7 @@ impl Plan {
             && !self.cancels
             && !self.counts
             && !self.is_fallible
+            && !self.is_dispatched
     }
 
     /// How calls line up, if they have to.

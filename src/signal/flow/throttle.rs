@@ -24,7 +24,7 @@ impl Throttle {
 
     pub(super) fn lets_pass(&self, now: Instant) -> bool {
         let mut last = self.last.hold();
-        let is_over = last.is_none_or(|last| now.saturating_duration_since(last) >= self.pause);
+        let is_over = self.is_over(*last, now);
         if is_over {
             *last = Some(now);
         } else {
@@ -32,6 +32,15 @@ impl Throttle {
             self.held_back.fetch_add(1, Ordering::Relaxed);
         }
         is_over
+    }
+
+    /// Whether it would let one pass now.
+    pub(super) fn would_let_pass(&self, now: Instant) -> bool {
+        self.is_over(*self.last.hold(), now)
+    }
+
+    fn is_over(&self, last: Option<Instant>, now: Instant) -> bool {
+        last.is_none_or(|last| now.saturating_duration_since(last) >= self.pause)
     }
 
     pub(super) fn held_back(&self) -> u64 {

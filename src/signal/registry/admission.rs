@@ -1,6 +1,5 @@
 //! Whether a send may call a connection, and what it has to get hold of before.
 
-use std::future::poll_fn;
 use std::hash::Hash;
 
 use event_listener::Event as Told;
@@ -10,8 +9,8 @@ use super::options::{Considered, Held, Options, Spent};
 use super::slot::{Connected, Slot};
 use crate::signal::bar::Bar;
 use crate::signal::event::Event;
-use crate::signal::flow::Managed;
-use crate::signal::panic::{Panic, drop_quietly};
+use crate::signal::flow::Solo;
+use crate::signal::panic::Panic;
 use crate::signal::stream::{Seat, StreamTarget};
 use crate::signal::target::Kind;
 use crate::spawn::BoxFuture;
@@ -39,9 +38,15 @@ pub(crate) struct Booking<P, K> {
     /// What its options said, if it has any.
     asked: Option<Considered>,
     seat: Option<Seat<P, K>>,
+    /// Whether it would be called, as it stood.
+    is_called: bool,
 }
 
 impl<P, K> Booking<P, K> {
+    pub(crate) fn is_called(&self) -> bool {
+        self.is_called
+    }
+
     /// Whether a place of these was got hold of.
     pub(crate) fn is_of(&self, room: &Arc<Told>) -> bool {
         let promise = match &self.asked {
@@ -59,6 +64,7 @@ impl<P, K> Default for Booking<P, K> {
         Self {
             asked: None,
             seat: None,
+            is_called: false,
         }
     }
 }
@@ -79,9 +85,9 @@ where
         // What did not match when the send looked for places has none: what has changed since comes too late.
         let comes_too_late = match &booking {
             None => false,
-            Some(Booking { asked: None, seat }) => {
-                seat.is_none() && self.stream().is_some_and(StreamTarget::is_waited_for)
-            }
+            Some(Booking {
+                asked: None, seat, ..
+            }) => seat.is_none() && self.stream().is_some_and(StreamTarget::is_waited_for),
             Some(Booking { asked, .. }) => matches!(asked, Some(Considered::Refused)),
         };
         if comes_too_late {
@@ -104,7 +110,7 @@ where
     }
 
     fn ask(&self, event: &Event<P, K>, booking: Option<Booking<P, K>>) -> Admission<P, K> {
-        let Booking { asked, seat } = booking.unwrap_or_default();
+        let Booking { asked, seat, .. } = booking.unwrap_or_default();
         // A clone, so that the predicate runs without the lock.
         let Some(options) = self.options() else {
             return self.grant(None, seat);
@@ -172,9 +178,9 @@ where
         let begin = move || {
             let slot = weak.upgrade()?;
             let held = slot.grant_again(held)?;
-            let mut call = Managed::new(&slot, &home, event, Some(held), None).ok()?;
+            let call = Solo::begin(&slot, &home, event, held)?;
             let run: BoxFuture<'static, ()> = Box::pin(async move {
-                drop_quietly(poll_fn(|cx| call.poll(cx)).await);
+                call.await;
                 drop(aloft);
             });
             Some(run)
@@ -195,13 +201,18 @@ where
         if !self.is_alive() {
             return Ok(booking);
         }
+        booking.is_called = self.stream().is_none();
         if let Some(options) = guarded.then(|| self.options()).flatten() {
             let mut asked = options.consider(event);
             let Considered::Granted(held) = &mut asked else {
+                // A predicate that panics is the callback's failure.
+                booking.is_called &= matches!(asked, Considered::Failed(_));
                 booking.asked = Some(asked);
                 return Ok(booking);
             };
-            if let Some(lane) = held.flow.as_ref().and_then(|flow| flow.lane.clone()) {
+            booking.is_called &= options.would_call();
+            let lane = held.flow.as_ref().and_then(|flow| flow.lane.clone());
+            if let Some(lane) = lane.filter(|_| self.holds_up()) {
                 held.promise = Some(wait_for(|| lane.promise(), lane.room())?);
             }
             booking.asked = Some(asked);

@@ -95,7 +95,8 @@ where
 {
     pub(crate) fn new(surroundings: Surroundings<P, R, K>, has_channels: bool) -> Self {
         let mut book = Book::new(has_channels);
-        let is_limited = surroundings.flight.limit().is_some();
+        // With dispatchers a send has to know before it begins whom it reaches.
+        let is_limited = surroundings.flight.limit().is_some() || surroundings.dispatch.is_some();
         book.holding_up = usize::from(is_limited);
         let status = if is_limited { status::HOLDS_UP } else { 0 };
         Self {

@@ -197,6 +197,12 @@ impl<P, K> Options<P, K> {
         self.flow.as_ref().is_none_or(|flow| flow.lets_pass())
     }
 
+    /// Whether an event of a send would come to a call of that send.
+    pub(super) fn would_call(&self) -> bool {
+        let would_pass = |flow: &Arc<Flow>| flow.would_let_pass();
+        self.debounce().is_none() && self.flow.as_ref().is_none_or(would_pass)
+    }
+
     /// Takes one of the calls that `.times(n)` left.
     pub(super) fn spend(&self) -> Spent {
         let Some(times) = &self.times else {
@@ -229,6 +235,13 @@ impl Held {
     /// Whether the call takes more than calling.
     pub(crate) fn is_managed(&self) -> bool {
         self.flow.is_some()
+    }
+
+    /// What is kept alive, for a call that may be made elsewhere, and go on when its send does not wait for it any more.
+    pub(crate) fn companions(&self) -> Self {
+        let mut companions = Self::default();
+        companions.objects.clone_from(&self.objects);
+        companions
     }
 
     /// For a call that is put off: it keeps nobody alive meanwhile.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use super::bell::{Bell, Hall};
 use super::call::{Call, Kept};
 use super::handover::Handed;
+use crate::signal::dispatcher::Round;
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
 use crate::signal::flow::{Deadline, Managed};
@@ -43,9 +44,17 @@ struct Rows<P, R, K> {
     unready: Unready<R>,
     /// Whether events are to be kept for who is told of failures.
     is_told: bool,
-    deadline: Option<Box<Deadline>>,
-    /// Whether either is so.
+    terms: Option<Box<Terms>>,
+    /// Whether there is anything to it.
     is_odd: bool,
+}
+
+/// What few sends go by.
+#[derive(Default)]
+struct Terms {
+    deadline: Option<Deadline>,
+    /// Where calls go through dispatchers.
+    round: Option<Arc<Round>>,
 }
 
 struct Group<P, R, K> {
@@ -88,7 +97,7 @@ impl<P, R, K> Crew<P, R, K> {
             unready: Unready::Gone,
             is_odd: false,
             is_told: false,
-            deadline: None,
+            terms: None,
         };
         Self {
             rows: Lock::new(rows),
@@ -101,14 +110,36 @@ impl<P, R, K> Crew<P, R, K> {
         let rows = self.rows.get_mut();
         rows.is_told = is_told;
         rows.is_odd = is_told || deadline.is_some();
-        rows.deadline = deadline.map(Box::new);
+        rows.terms = deadline.map(|deadline| {
+            Box::new(Terms {
+                deadline: Some(deadline),
+                round: None,
+            })
+        });
+    }
+
+    /// Has calls go through the dispatchers of this round.
+    pub(crate) fn go_through(&mut self, round: &Arc<Round>) {
+        let rows = self.rows.get_mut();
+        rows.terms.get_or_insert_default().round = Some(Arc::clone(round));
+        rows.is_odd = true;
+    }
+
+    /// Cancels the calls of a round, and tells what they have come to.
+    pub(crate) fn abort(&mut self, mut aborted: impl FnMut(usize, Failure)) {
+        for Seat { place, call } in self.rows.get_mut().seats() {
+            // One that has ended is here if nobody could take what it came to.
+            if let Work::Managed(call) = call {
+                if !call.is_over() {
+                    aborted(*place, call.stop(Cause::Aborted));
+                }
+            }
+        }
     }
 
     /// Nobody is to be told of the calls that are left, when they are cancelled.
     pub(crate) fn dismiss(&mut self) {
-        let rows = self.rows.get_mut();
-        let groups = rows.groups.iter_mut().flat_map(|group| &mut group.seats);
-        for seat in rows.few.iter_mut().chain(groups) {
+        for seat in self.rows.get_mut().seats() {
             match &mut seat.call {
                 Work::Plain(call) => call.dismiss(),
                 Work::Managed(call) => call.dismiss(),
@@ -179,6 +210,16 @@ impl<P, R, K> Crew<P, R, K> {
 }
 
 impl<P, R, K> Rows<P, R, K> {
+    fn seats(&mut self) -> impl Iterator<Item = &mut Seat<P, R, K>> {
+        let groups = self.groups.iter_mut().flat_map(|group| &mut group.seats);
+        self.few.iter_mut().chain(groups)
+    }
+
+    fn has_deadline(&self) -> bool {
+        let terms = self.terms.as_ref();
+        terms.is_some_and(|terms| terms.deadline.is_some())
+    }
+
     /// As `start`, for calls that options have a say in, and where failures are told.
     #[inline(never)]
     fn start_odd(
@@ -194,7 +235,7 @@ impl<P, R, K> Rows<P, R, K> {
         R: 'static,
         K: Hash + Eq + Send + Sync + 'static,
     {
-        if self.deadline.is_some() || held.as_ref().is_some_and(Held::is_managed) {
+        if self.has_deadline() || held.as_ref().is_some_and(Held::is_managed) {
             return self.start_managed(slot, event, held, place, (home, cx));
         }
         let mut kept = Some(Kept {
@@ -257,7 +298,10 @@ impl<P, R, K> Rows<P, R, K> {
         place: usize,
         (home, cx): (&Arc<Surroundings<P, R, K>>, &mut Context<'_>),
     ) -> Handed<R> {
-        let mut call = match Managed::new(slot, home, event, held, self.deadline.as_deref()) {
+        let terms = self.terms.as_deref();
+        let deadline = terms.and_then(|terms| terms.deadline.as_ref());
+        let round = terms.and_then(|terms| terms.round.as_ref());
+        let mut call = match Managed::new(slot, home, event, held, (deadline, round)) {
             Ok(call) => Box::new(call),
             Err(failure) => return Handed::Failed(failure),
         };

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::Schedule;
 use crate::signal::board::{Board, Desk};
+use crate::signal::dispatcher::{Open, Round};
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
 use crate::signal::flight::Aloft;
@@ -15,6 +16,7 @@ use crate::signal::flow::{Deadline, Managed, ManagedJob};
 use crate::signal::job::{Job, Ticket};
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
+use crate::signal::report::Report;
 use crate::signal::surroundings::Surroundings;
 use crate::signal::target::{Kind, Unready};
 use crate::spawn::BoxFuture;
@@ -25,6 +27,8 @@ pub(crate) struct Handover<'a, P, R, K> {
     home: &'a Arc<Surroundings<P, R, K>>,
     schedule: Schedule,
     deadline: Option<Deadline>,
+    /// Where calls go through dispatchers.
+    round: Option<Arc<Round>>,
     /// Whether calls have a deadline, or are to keep their events.
     is_odd: bool,
     /// The send, until the first desk takes it.
@@ -62,7 +66,7 @@ where
     pub(crate) fn new(
         home: &'a Arc<Surroundings<P, R, K>>,
         schedule: Schedule,
-        deadline: Option<Deadline>,
+        (deadline, round): (Option<Deadline>, Option<Arc<Round>>),
         aloft: Option<Aloft>,
     ) -> Self {
         Self {
@@ -70,6 +74,7 @@ where
             schedule,
             is_odd: deadline.is_some() || home.has_witness(),
             deadline,
+            round,
             aloft,
             desk: None,
             desks: SmallVec::new(),
@@ -171,7 +176,8 @@ where
         held: Option<Held>,
         place: usize,
     ) -> Handed<R> {
-        let mut call = match Managed::new(slot, self.home, event, held, self.deadline.as_ref()) {
+        let terms = (self.deadline.as_ref(), self.round.as_ref());
+        let mut call = match Managed::new(slot, self.home, event, held, terms) {
             Ok(call) => call,
             Err(failure) => return Handed::Failed(failure),
         };
@@ -193,9 +199,21 @@ where
         }
     }
 
-    /// `None` if nothing was handed over.
-    pub(crate) fn into_board(self) -> Option<Arc<Board<R>>> {
-        self.desk.map(|desk| desk.board())
+    /// `None` if nothing was handed over. The report is what has come of the others; where a round is still to be ended, that
+    /// goes with it.
+    pub(crate) fn into_board(
+        self,
+        report: &mut Report<R>,
+        open: Option<Open<R>>,
+    ) -> Option<Arc<Board<R>>> {
+        let board = self.desk.as_ref().map(Desk::board);
+        match (&board, open) {
+            (Some(board), Some(open)) => board.end_with(open, report),
+            (None, Some(open)) => open.end(report),
+            (_, None) => {}
+        }
+        // If the jobs have all gone by now, the board is done as soon as this has.
+        board
     }
 
     fn spawn(&self, job: BoxFuture<'static, ()>) -> Handed<R> {

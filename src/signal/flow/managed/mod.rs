@@ -1,7 +1,8 @@
 //! One call of a connection that says how it is called, or of a send that has a deadline.
 
-use std::future::Future;
-use std::pin::Pin;
+mod attempt;
+
+use std::mem;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -9,16 +10,16 @@ use event_listener::EventListener;
 
 use super::lane::{Leaving, Turn};
 use super::{Deadline, Flow, Refusal, Sleep};
-use crate::signal::async_target::Started;
+use crate::signal::dispatcher::Round;
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
-use crate::signal::panic::{Panic, capture, drop_quietly};
+use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
-use crate::signal::running::{Frame, Running, frame_at, is_inside};
+use crate::signal::running::{frame_at, is_inside};
 use crate::signal::surroundings::Surroundings;
-use crate::signal::target::{Kind, Missed, Unready};
 use crate::signal::trace::{self, LaterSpan};
 use crate::sync::Arc;
+use attempt::{Attempt, Making};
 
 /// A call on its way: it waits for its turn, makes its attempts, and leaves. Polled by whoever runs it.
 pub(crate) struct Managed<P, R, K> {
@@ -34,6 +35,8 @@ pub(crate) struct Managed<P, R, K> {
     closing: Option<EventListener>,
     failed_attempts: u32,
     began: Option<Instant>,
+    /// Where dispatchers make its attempts.
+    round: Option<Arc<Round>>,
     /// Whether it was counted when it was handed over.
     is_counted: bool,
     /// Whether it counts as running.
@@ -52,19 +55,12 @@ enum Stage<R> {
     /// The next attempt can begin.
     Due,
     Runs {
-        future: Started<R>,
+        future: Making<R>,
         timeout: Option<Sleep>,
     },
     /// It waits for the next attempt.
     Rests(Sleep),
     Over,
-}
-
-/// What an attempt came to.
-enum Attempt<R> {
-    Replied(R),
-    Failed(Cause),
-    Waits(Started<R>),
 }
 
 impl<P, R, K> Managed<P, R, K> {
@@ -74,7 +70,7 @@ impl<P, R, K> Managed<P, R, K> {
         home: &Arc<Surroundings<P, R, K>>,
         event: Arc<Event<P, K>>,
         mut held: Option<Held>,
-        deadline: Option<&Deadline>,
+        (deadline, round): (Option<&Deadline>, Option<&Arc<Round>>),
     ) -> Result<Self, Failure> {
         let flow = held.as_ref().and_then(|held| held.flow.clone());
         let lane = flow.as_ref().and_then(|flow| flow.lane.as_ref());
@@ -112,6 +108,7 @@ impl<P, R, K> Managed<P, R, K> {
             closing: None,
             failed_attempts: 0,
             began: None,
+            round: round.cloned(),
             is_counted,
             is_running: false,
             is_dismissed: false,
@@ -224,6 +221,11 @@ impl<P, R, K> Managed<P, R, K> {
         }
     }
 
+    /// Whether it has ended.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
     pub(crate) fn dismiss(&mut self) {
         self.is_dismissed = true;
     }
@@ -240,106 +242,6 @@ impl<P, R, K> Managed<P, R, K> {
         deadline.poll(cx).map(|()| self.end(Err(Cause::TimedOut)))
     }
 
-    fn poll_timeout(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match &mut self.stage {
-            Stage::Runs {
-                timeout: Some(timeout),
-                ..
-            } => timeout.poll(cx),
-            _ => Poll::Pending,
-        }
-    }
-
-    /// Calls the callback. What is async is polled once.
-    fn begin(&mut self, cx: &mut Context<'_>) -> Attempt<R> {
-        let Some(event) = self.event.clone() else {
-            unreachable!("it is kept until the call has ended")
-        };
-        let slot = Arc::clone(&self.slot);
-        if self.began.is_none() {
-            self.began = self.flow.as_ref().and_then(|flow| flow.clock());
-        }
-        // Counted before it looks: who ends the connection looks at the count after having ended it.
-        let apart = match slot.calls() {
-            Some(running) => {
-                running.enter();
-                self.is_running = true;
-                None
-            }
-            None => Some(slot.apart()),
-        };
-        let frames = self.frames();
-        if !slot.may_start() {
-            return Attempt::Failed(Cause::Aborted);
-        }
-        let attempt = if slot.kind() == Kind::Async {
-            let mut unready = Unready::Gone;
-            let begun = self.span.within(|| slot.begin(event, cx, &mut unready));
-            match (begun, unready) {
-                (Some(reply), _) => Attempt::Replied(reply),
-                (None, Unready::Waits(future)) => Attempt::Waits(future),
-                (None, Unready::Failed(panic)) => Attempt::Failed(Cause::Panicked(panic)),
-                (None, Unready::Gone) => {
-                    slot.lose_object();
-                    Attempt::Failed(Cause::Aborted)
-                }
-            }
-        } else {
-            match capture(|| self.span.within(|| slot.attempt(&event))) {
-                Ok(Ok(reply)) => Attempt::Replied(reply),
-                Ok(Err(Missed::Gone)) => {
-                    slot.lose_object();
-                    Attempt::Failed(Cause::Aborted)
-                }
-                Ok(Err(Missed::Failed(cause))) => Attempt::Failed(cause),
-                Err(panic) => Attempt::Failed(Cause::Panicked(panic)),
-            }
-        };
-        drop(frames);
-        drop(apart);
-        attempt
-    }
-
-    fn poll_attempt(&mut self, cx: &mut Context<'_>) -> Poll<Attempt<R>> {
-        let frames = self.frames();
-        let Stage::Runs { future, .. } = &mut self.stage else {
-            unreachable!("asked of an attempt that runs")
-        };
-        let polled = capture(|| self.span.within(|| Pin::new(future).poll(cx)));
-        drop(frames);
-        match polled {
-            Ok(Poll::Ready(reply)) => Poll::Ready(Attempt::Replied(reply)),
-            Err(panic) => Poll::Ready(Attempt::Failed(Cause::Panicked(panic))),
-            Ok(Poll::Pending) => self
-                .poll_timeout(cx)
-                .map(|()| Attempt::Failed(Cause::TimedOut)),
-        }
-    }
-
-    /// Whether its connection has ended, and it is to end with it; if not, it is woken when that happens.
-    fn is_stopped(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(flow) = &self.flow else {
-            return false;
-        };
-        if matches!(self.stage, Stage::Runs { .. }) && !flow.cancels {
-            return false;
-        }
-        // Check, listen, check again, wait.
-        loop {
-            if flow.is_closed() || !self.slot.may_start() {
-                return true;
-            }
-            let Some(closing) = &mut self.closing else {
-                self.closing = Some(flow.listen());
-                continue;
-            };
-            if Pin::new(closing).poll(cx).is_pending() {
-                return false;
-            }
-            self.closing = None;
-        }
-    }
-
     /// How long to wait before the next attempt, if there is to be one.
     fn pause_before_next(&mut self, outcome: &Result<R, Cause>) -> Option<Duration> {
         let retry = self.flow.as_ref()?.retry.as_ref()?;
@@ -348,7 +250,7 @@ impl<P, R, K> Managed<P, R, K> {
             // No room in its own queue ends a call before its first attempt: this is none in what it forwards to.
             Err(cause) => matches!(
                 cause,
-                Cause::Panicked(_) | Cause::TimedOut | Cause::Overflow
+                Cause::Panicked(_) | Cause::TimedOut | Cause::Overflow | Cause::Failed(_)
             ),
         };
         if !has_failed {
@@ -366,21 +268,6 @@ impl<P, R, K> Managed<P, R, K> {
         capture(|| error_of(reply)).unwrap_or_else(|panic| Some(panic.message().into()))
     }
 
-    /// Lets go of the attempt that runs, inside the call: its drop may wait for the connection.
-    fn stop_attempt(&mut self) -> Result<(), Panic> {
-        let mut dropped = Ok(());
-        if let Stage::Runs { .. } = self.stage {
-            let frames = self.frames();
-            let attempt = std::mem::replace(&mut self.stage, Stage::Due);
-            dropped = capture(|| drop(attempt));
-            drop(frames);
-        }
-        if std::mem::take(&mut self.is_running) {
-            self.slot.running().leave();
-        }
-        dropped
-    }
-
     fn end(&mut self, outcome: Result<R, Cause>) -> Result<R, Failure> {
         drop(self.stop_attempt());
         self.stage = Stage::Over;
@@ -392,11 +279,13 @@ impl<P, R, K> Managed<P, R, K> {
                 .map(|error| self.slot.failure(Cause::Failed(error))),
             Err(cause) => Some(self.slot.failure(cause.clone())),
         };
-        if let Some(flow) = &self.flow {
+        let is_skipped = matches!(outcome, Err(Cause::Skipped));
+        if let Some(flow) = self.flow.as_ref().filter(|_| !is_skipped) {
             flow.record(self.began.or_else(|| flow.clock()), failure.is_some());
         }
         let event = self.event.take();
-        if let Some(failure) = failure.as_ref().filter(|_| !self.is_dismissed) {
+        let is_quiet = self.is_dismissed || is_skipped;
+        if let Some(failure) = failure.as_ref().filter(|_| !is_quiet) {
             self.home.tell(failure, || event.clone());
         }
         drop_quietly(event);
@@ -406,26 +295,17 @@ impl<P, R, K> Managed<P, R, K> {
         // Its place is free before its outcome is told; who comes next is called after that.
         self.leaving = self.turn.take().map(Turn::leave);
         drop(frame);
-        if let (true, Some(running)) = (std::mem::take(&mut self.is_counted), self.slot.calls()) {
+        if let (true, Some(running)) = (mem::take(&mut self.is_counted), self.slot.calls()) {
             running.take_back();
         }
         outcome.map_err(|cause| failure.unwrap_or_else(|| self.slot.failure(cause)))
-    }
-
-    /// Makes this thread known to be inside this call.
-    fn frames(&self) -> (Option<Frame>, Option<Frame>) {
-        let running = self.slot.calls().map(Running::frame);
-        (
-            running,
-            self.flow.as_ref().map(|flow| frame_at(flow.address())),
-        )
     }
 }
 
 /// Cancels a call that has not ended.
 impl<P, R, K> Drop for Managed<P, R, K> {
     fn drop(&mut self) {
-        if !matches!(self.stage, Stage::Over) {
+        if !self.is_over() {
             drop(self.stop(Cause::Aborted));
         }
     }
