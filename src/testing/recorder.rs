@@ -6,7 +6,7 @@ use std::mem;
 
 use event_listener::Event as Bell;
 
-use crate::signal::{ConnectBuilder, Event, Key, Signal};
+use crate::signal::{Callback, ConnectBuilder, Event, Key, Signal};
 use crate::sync::{Arc, Lock};
 
 /// Writes down the events of the signals it is connected to, in the order in which they came. Clones are one recorder.
@@ -58,6 +58,35 @@ impl<P, K> Recorder<P, K> {
         K: Clone + Hash + Eq + Send + Sync + 'static,
     {
         signal.connect_with_sync(self.clone(), |recorder: &Self, event: &Event<P, K>| {
+            recorder.record(Arc::new(event.copy()));
+            R::default()
+        })
+    }
+
+    /// The recorder as a callback, for whatever takes one: a channel, with `channel.connect_callback(&recorder.callback())`. A
+    /// new callback each time. It replies the default.
+    ///
+    /// # Examples
+    /// ```
+    /// use fanfare::Band;
+    /// use fanfare::testing::Recorder;
+    ///
+    /// let heard = Recorder::new();
+    /// let level = Band::new().channel::<u8, ()>("level")?;
+    /// level.connect_callback(&heard.callback()).now();
+    /// level.send_detached(7);
+    /// heard.assert_payloads(&[7]);
+    /// # Ok::<(), fanfare::band::TypeConflict>(())
+    /// ```
+    #[must_use]
+    pub fn callback<R>(&self) -> Callback<P, R, K>
+    where
+        P: Clone + Send + Sync + 'static,
+        R: Default + Send + 'static,
+        K: Clone + Send + Sync + 'static,
+    {
+        let recorder = self.clone();
+        Callback::sync(move |event: &Event<P, K>| {
             recorder.record(Arc::new(event.copy()));
             R::default()
         })
