@@ -33,6 +33,7 @@
 //! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
 //! - [`Subscription`]: events as a bounded stream, with an [`Overflow`] policy.
 //! - [`Failure`] and [`FailedCall`]: what went wrong, in a report and as a signal of its own.
+//! - [`dispatcher`]: code of one's own around sends and around calls.
 //! - [`Inspection`]: what a signal shows of itself.
 //! - [`Key`] and [`SenderId`]: what filters are made of, with [`AsSender`] for types that send.
 //! - [`spawn`]: where async callbacks run, and what tells them the time.

@@ -1,5 +1,6 @@
 //! The auto traits of every public type and future. This file is a test by compiling.
 
+use fanfare::dispatcher::{Context, Outcome, Receiver};
 use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
     NextFuture, Recv, SendFuture, SubscribeFuture,
@@ -69,8 +70,11 @@ sent!(
     Event<u8, Key>,
     Report<u8>,
     Failure, Cause, Panic, Executor, Method,
+    Context, Receiver,
     Fold<u8, u8>, TryFold<u8, u8>,
 );
+// Replies need not be `Sync`.
+assert_impl_all!(Outcome: Send, Unpin);
 // Callbacks' futures need not be `Sync`; those that run them are all the same.
 sent!(
     JoinFuture<'static, Pinned, u8, Key>,

@@ -163,11 +163,6 @@ impl Tally {
         })
     }
 
-    fn note<R>(&mut self, outcome: Result<&R, &Failure>) {
-        let outcome = outcome.map(|_| ()).map_err(Failure::clone);
-        self.report.push(outcome);
-    }
-
     fn note_late<R>(&mut self, place: usize, outcome: &Result<R, Failure>) {
         let outcome = outcome.as_ref().map(|_| ()).map_err(Failure::clone);
         self.late.push(place, outcome);
@@ -298,9 +293,6 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
     for Folding<'_, '_, P, R, K, S>
 {
     fn replied(&mut self, reply: R) -> ControlFlow<()> {
-        if let Some(tally) = &mut self.work.tally {
-            tally.note(Ok(&reply));
-        }
         self.broken = self.folder.add(reply).break_value();
         if self.broken.is_some() {
             ControlFlow::Break(())
@@ -311,7 +303,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
 
     fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
         if let Some(tally) = &mut self.work.tally {
-            tally.note(Err::<&R, _>(&failure));
+            tally.report.push(Err(failure));
         }
         ControlFlow::Continue(())
     }
@@ -325,7 +317,13 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
         let Work { crew, aloft, tally } = &mut *self.work;
         let place = tally.as_ref().map_or(0, |tally| tally.report.count());
         match crew.start(slot, event, held, place, (self.home, self.cx)) {
-            Handed::Replied(reply) => End::<P, R, K>::replied(self, reply),
+            Handed::Replied(reply) => {
+                // Every reply to dispatchers comes this way.
+                if let Some(tally) = tally {
+                    tally.report.push(Ok(()));
+                }
+                End::<P, R, K>::replied(self, reply)
+            }
             Handed::Over => {
                 // Before the walk has ended, as in a join.
                 let flight = &self.home.flight;

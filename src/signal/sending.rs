@@ -73,20 +73,16 @@ where
             starting: Spawning {
                 signal: self.signal,
                 handover: None,
-                round: None,
                 terms,
             },
         };
         self.conduct(row, &mut collecting);
         let Collecting { report, starting } = collecting;
-        let open = starting.round.map(Open::new);
-        match (starting.handover, open) {
-            (Some(handover), open) => {
-                let board = handover.into_board(report, open);
-                delivery.wait_for(board);
-            }
-            (None, Some(open)) => open.end(report),
-            (None, None) => {}
+        if let Some(handover) = starting.handover {
+            let board = handover.into_board(report);
+            delivery.wait_for(board);
+        } else if let Some(round) = starting.terms.and_then(|mut terms| terms.round.take()) {
+            Open::new(round).end(report);
         }
         delivered
     }
@@ -216,6 +212,8 @@ where
 pub(super) struct Terms<P, R, K> {
     row: Option<Vec<Booked<P, R, K>>>,
     deadline: Option<Deadline>,
+    /// Where the send goes through dispatchers, from when it has begun.
+    round: Option<Arc<Round>>,
     /// The send, if it is counted already.
     aloft: Option<Aloft>,
 }
@@ -230,6 +228,7 @@ impl<P, R, K> Terms<P, R, K> {
         Some(Box::new(Self {
             row,
             deadline,
+            round: None,
             aloft,
         }))
     }
@@ -249,8 +248,6 @@ struct Spawning<'a, P, R, K> {
     signal: &'a Signal<P, R, K>,
     /// Made for the first of them.
     handover: Option<Handover<'a, P, R, K>>,
-    /// Where the send goes through dispatchers.
-    round: Option<Arc<Round>>,
     terms: Option<Box<Terms<P, R, K>>>,
 }
 
@@ -269,17 +266,20 @@ where
         place: usize,
     ) -> Handed<R> {
         let shared = &self.signal.shared;
-        let (terms, round) = (&mut self.terms, &self.round);
+        let terms = &mut self.terms;
         let handover = self.handover.get_or_insert_with(|| {
             let home = &shared.registry.surroundings;
-            let terms = terms.take().map(|terms| (terms.deadline, terms.aloft));
-            let (deadline, aloft) = terms.unwrap_or_default();
-            Handover::new(home, shared.schedule, (deadline, round.clone()), aloft)
+            let terms = terms.take();
+            let terms = terms.map(|terms| ((terms.deadline, terms.round), terms.aloft));
+            let (terms, aloft) = terms.unwrap_or_default();
+            Handover::new(home, shared.schedule, terms, aloft)
         });
         handover.take(slot, event, held, place)
     }
 
     fn opened(&mut self, round: Arc<Round>) {
-        self.round = Some(round);
+        if let Some(terms) = &mut self.terms {
+            terms.round = Some(round);
+        }
     }
 }

@@ -80,7 +80,7 @@ async fn it_counts_whom_the_send_reaches(_: Runtime) {
     let counted = counts.clone();
     let counting = Looking(move |cx: &Context| counted.push(cx.receivers()));
     let signal = builder.dispatcher(counting).build();
-    let mut count = || {
+    let count = || {
         let delivery = signal.send().now().expect("nothing holds it up");
         let (told, mut calls) = (delivery.count(), counts.take());
         calls.dedup();

@@ -66,10 +66,13 @@ impl Dispatcher for Scribe {
         })
     }
 
-    fn after(&self, cx: &Context, results: &Results<'_>) {
+    fn after(&self, _: &Context, results: &Results<'_>) {
         assert_eq!(results.len(), results.iter().count());
-        assert_eq!(results.is_empty(), results.len() == 0);
-        let _ = cx;
+        assert_eq!(results.is_empty(), results.iter().next().is_none());
+        assert_eq!(
+            results.failures().count(),
+            results.iter().filter(Result::is_err).count()
+        );
         self.note(&format!("after {}", told(results)));
     }
 }
@@ -130,7 +133,7 @@ pub(crate) fn by_hand() -> (SeededExecutor, ManualClock, SignalBuilder<u32, u32>
     (executor, clock, builder)
 }
 
-/// What a failing future would be a leak of: never ready.
+/// A future as dispatchers give it.
 pub(crate) fn boxed<T>(future: impl Future<Output = T> + Send + 'static) -> BoxFuture<'static, T> {
     Box::pin(future)
 }

@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "shared with the tests of the signal")]
 #[path = "../signal/common.rs"]
 mod common;
+#[allow(dead_code, reason = "shared with the tests of the signal")]
 #[macro_use]
 #[path = "../signal/runtime.rs"]
 mod runtime;
@@ -27,3 +28,6 @@ mod panics;
 mod options;
 mod quiet;
 mod stops;
+
+// Threads that do all of it at once.
+mod stress;

@@ -199,18 +199,15 @@ where
         }
     }
 
-    /// `None` if nothing was handed over. The report is what has come of the others; where a round is still to be ended, that
-    /// goes with it.
-    pub(crate) fn into_board(
-        self,
-        report: &mut Report<R>,
-        open: Option<Open<R>>,
-    ) -> Option<Arc<Board<R>>> {
+    /// `None` if nothing was handed over. The report is what has come of the rest: a round is ended with it, or takes it along to
+    /// the board.
+    pub(crate) fn into_board(mut self, report: &mut Report<R>) -> Option<Arc<Board<R>>> {
         let board = self.desk.as_ref().map(Desk::board);
-        match (&board, open) {
-            (Some(board), Some(open)) => board.end_with(open, report),
-            (None, Some(open)) => open.end(report),
-            (_, None) => {}
+        if let Some(open) = self.round.take().map(Open::new) {
+            match &board {
+                Some(board) => board.end_with(open, report),
+                None => open.end(report),
+            }
         }
         // If the jobs have all gone by now, the board is done as soon as this has.
         board
