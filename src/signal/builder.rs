@@ -152,7 +152,7 @@ impl<P, R, K> SignalBuilder<P, R, K> {
 impl<P, R, K> SignalBuilder<P, R, K> {
     /// Puts code of one's own around each send, and around each call that it makes. Of several, the first is the outermost. Costs
     /// each call as much as an option of its connection would, and a few allocations. See
-    /// [`Dispatcher`](crate::dispatcher::Dispatcher).
+    /// [`Dispatcher`].
     ///
     /// A dispatcher that has a clone of its signal keeps the signal alive: let it have a [`WeakSignal`](crate::WeakSignal).
     pub fn dispatcher(mut self, dispatcher: impl Dispatcher) -> Self {
