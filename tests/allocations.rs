@@ -7,6 +7,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use fanfare::dispatcher::Dispatcher;
 use fanfare::{Event, Inline, Key, Signal, by_address};
 use futures_lite::future::{block_on, yield_now};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -125,9 +126,36 @@ fn sends_allocate_no_more_than_promised() {
     );
 
     async_calls();
+    calls_through_dispatchers();
 
     connections_take_what_is_promised();
     a_key_costs_its_own_callbacks_alone();
+}
+
+struct Unchanged;
+
+impl Dispatcher for Unchanged {}
+
+/// A few each, and none beside them.
+fn calls_through_dispatchers() {
+    for dispatchers in [1, 2] {
+        let builder = (0..dispatchers).fold(Signal::builder(0u64), |builder, _| {
+            builder.dispatcher(Unchanged)
+        });
+        let signal = builder.build();
+        let send = || drop(black_box(signal.send().with(7).now()));
+        assert_eq!(allocations(send), 3, "the event, the round, and its terms");
+        let sent = [(); 2].map(|()| {
+            signal
+                .connect_sync(|ev| {
+                    black_box(**ev);
+                })
+                .now();
+            allocations(send)
+        });
+        let each = sent[1] - sent[0];
+        assert_eq!(each, 3 + dispatchers, "a sync call through {dispatchers}");
+    }
 }
 
 fn connections_take_what_is_promised() {

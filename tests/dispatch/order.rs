@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fanfare::dispatcher::Dispatcher;
+use fanfare::testing::ManualClock;
 use fanfare::{Schedule, Signal};
 
 use crate::common::{Gate, Log, told};
@@ -163,6 +164,7 @@ async fn eager_ones_that_are_ready_are_done_when_now_returns(on: Runtime) {
 async fn a_send_that_does_not_begin_is_told_to_none(on: Runtime) {
     let scribe = Scribe::new();
     let builder = on.builder(7u32).dispatcher(scribe.clone());
+    let builder = builder.timer(ManualClock::new());
     let signal = builder.max_in_flight(1).build();
     let gate = Gate::new();
     signal

@@ -188,7 +188,39 @@ async fn replies_that_nobody_takes_may_panic(on: Runtime) {
     assert!(cause(failure.cause()).contains("Explosive"));
 }
 
+impl Dispatcher for Explosive {}
+
+async fn dispatchers_that_panic_when_they_are_dropped_go_with_their_signal(on: Runtime) {
+    let builder = on.builder(7).reply::<u32>();
+    let signal = builder.dispatcher(Explosive).dispatcher(Explosive).build();
+    signal.connect(|_| async { 1 }).await;
+    let delivery = signal.send().await;
+    drop(signal);
+    assert_eq!(told(&delivery.join().await), ["1"]);
+}
+
+async fn outcomes_that_panic_when_they_are_dropped_stay_in_their_call(on: Runtime) {
+    let log = Log::new();
+    let outer = log.clone();
+    let seeing = Acting(move |receiver: Receiver| {
+        let outer = outer.clone();
+        boxed(async move {
+            let outcome = receiver.call().await;
+            outer.push(outcome.cause().map(cause));
+            outcome
+        })
+    });
+    let mined = Acting(|receiver: Receiver| boxed(Mined(receiver.reply(Explosive))));
+    let builder = on.builder(7).reply::<u32>().dispatcher(seeing);
+    let signal = builder.dispatcher(mined).build();
+    signal.connect_sync(|_| 1).await;
+    assert_eq!(told(&signal.send().join().await), ["on purpose"]);
+    assert_eq!(log.take(), [Some("on purpose".to_owned())]);
+}
+
 on_each_runtime!(
+    dispatchers_that_panic_when_they_are_dropped_go_with_their_signal,
+    outcomes_that_panic_when_they_are_dropped_stay_in_their_call,
     before_and_after_fail_the_send_which_goes_on,
     a_panic_around_a_call_is_that_calls,
     the_outermost_may_panic_as_well,

@@ -7,7 +7,7 @@ use super::{Calling, Dispatcher, Outcome, Receiver, Round};
 use crate::signal::event::Event;
 use crate::signal::failure::Cause;
 use crate::signal::flight::Flight;
-use crate::signal::panic::{Panic, capture};
+use crate::signal::panic::{Panic, Quiet, capture};
 use crate::signal::registry::{Held, Slot};
 use crate::signal::trace::LaterSpan;
 use crate::spawn::BoxFuture;
@@ -17,7 +17,7 @@ use crate::sync::Arc;
 /// calls knows little of their types.
 pub(crate) struct Dispatch<P, R, K> {
     /// The outermost first; at least one.
-    dispatchers: Box<[Arc<dyn Dispatcher>]>,
+    dispatchers: Box<[Quiet<Arc<dyn Dispatcher>>]>,
     receiver: fn(Calling<P, R, K>) -> Receiver,
     typed: fn(Outcome) -> Result<R, Cause>,
 }
@@ -34,7 +34,7 @@ where
             return None;
         }
         Some(Box::new(Self {
-            dispatchers: dispatchers.into(),
+            dispatchers: dispatchers.into_iter().map(Quiet::new).collect(),
             receiver: |calling| Receiver::new(calling),
             typed: Outcome::typed,
         }))
@@ -42,7 +42,7 @@ where
 }
 
 impl<P, R, K> Dispatch<P, R, K> {
-    pub(super) fn dispatchers(&self) -> &[Arc<dyn Dispatcher>] {
+    pub(super) fn dispatchers(&self) -> &[Quiet<Arc<dyn Dispatcher>>] {
         &self.dispatchers
     }
 

@@ -8,7 +8,7 @@ use super::receiver::Callable;
 use super::{Outcome, Receiver, Round};
 use crate::signal::failure::{Cause, ConnectionId};
 use crate::signal::inspect::ConnectionKind;
-use crate::signal::panic::capture;
+use crate::signal::panic::{capture, drop_quietly};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Lock};
 
@@ -81,9 +81,14 @@ impl Future for Nested {
         // Its drop is the dispatcher's code as well.
         let finished = running.take();
         let dropped = capture(|| drop(finished));
-        Poll::Ready(match (polled, dropped) {
-            (Ok(outcome), Ok(())) => outcome,
-            (Err(panic), _) | (_, Err(panic)) => Outcome::stopped(Cause::Panicked(panic)),
-        })
+        let panic = match (polled, dropped) {
+            (Ok(outcome), Ok(())) => return Poll::Ready(outcome),
+            (Ok(outcome), Err(panic)) => {
+                drop_quietly(outcome);
+                panic
+            }
+            (Err(panic), _) => panic,
+        };
+        Poll::Ready(Outcome::stopped(Cause::Panicked(panic)))
     }
 }

@@ -4,7 +4,7 @@ use super::nested::Nested;
 use super::{Context, Dispatcher, Outcome, Receiver, Results};
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
-use crate::signal::panic::{Panic, capture};
+use crate::signal::panic::{Panic, Quiet, capture};
 use crate::signal::report::Report;
 use crate::signal::surroundings::Surroundings;
 use crate::spawn::BoxFuture;
@@ -19,13 +19,13 @@ pub(crate) struct Round {
 /// The signal, as far as a round knows it.
 trait Home: Send + Sync {
     /// The outermost first; at least one.
-    fn dispatchers(&self) -> &[Arc<dyn Dispatcher>];
+    fn dispatchers(&self) -> &[Quiet<Arc<dyn Dispatcher>>];
     /// A dispatcher has panicked, there.
     fn panicked(&self, panic: Panic, place: &'static str);
 }
 
 impl<P, R, K> Home for Surroundings<P, R, K> {
-    fn dispatchers(&self) -> &[Arc<dyn Dispatcher>] {
+    fn dispatchers(&self) -> &[Quiet<Arc<dyn Dispatcher>>] {
         self.dispatch
             .as_ref()
             .map_or(&[], |dispatch| dispatch.dispatchers())
