@@ -25,15 +25,20 @@ pub(super) fn conduct<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    let parents = event.senders();
-    if registry.is_uneven(!parents.is_empty()) {
-        return walk_uneven(registry, event, complete, end);
-    }
-    if parents.is_empty() {
-        let all = registry.settled(|| registry.everything());
-        return walk_one(&all.seen, event, complete, end);
+    // Whether they are uneven is asked once it is known who is there: what a change has put there it has told of before.
+    if event.senders().is_empty() {
+        let all = registry.settled(|| registry.everything()).seen;
+        if registry.is_uneven(false) {
+            drop(all);
+            return walk_uneven(registry, event, complete, end);
+        }
+        return walk_one(&all, event, complete, end);
     }
     let mut walking = look(registry, event).seen;
+    if registry.is_uneven(true) {
+        drop(walking);
+        return walk_uneven(registry, event, complete, end);
+    }
     if let [list] = &walking.lists[..] {
         // Noted there.
         walking.walks.clear();
