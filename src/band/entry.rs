@@ -11,17 +11,20 @@ use crate::spawn::BoxFuture;
 
 /// The channels of one name.
 pub(super) struct Entry {
+    /// Which of its name it is, one after the other.
+    pub(super) number: u64,
     types: Types,
     channels: Box<dyn AnyChannels>,
 }
 
 impl Entry {
-    pub(super) fn new<P, R>(channels: Channels<P, R>) -> Self
+    pub(super) fn new<P, R>(number: u64, channels: Channels<P, R>) -> Self
     where
         P: Send + Sync + 'static,
         R: Send + 'static,
     {
         Self {
+            number,
             types: Types::of::<P, R>(),
             channels: Box::new(channels),
         }
@@ -47,7 +50,12 @@ impl Entry {
             .map_err(|_| TypeConflict::of_payload::<P>(identifier, self.types))
     }
 
-    /// Whether nobody holds a channel of it, or listens to one, as far as that is known.
+    /// What tells whether there is a receiver that can still be called; for where no lock is held.
+    pub(super) fn look_for_receivers(&self) -> LookForReceivers {
+        self.channels.look_for_receivers()
+    }
+
+    /// Whether nobody holds a channel of it, or listens to one, and nothing is under way, as far as that is known.
     pub(super) fn is_unused(&self) -> bool {
         self.channels.are_unused()
     }
@@ -57,14 +65,16 @@ impl Entry {
     }
 }
 
+/// Tells whether there is a receiver that can still be called. Ends those that cannot, as far as it looks.
+type LookForReceivers = Box<dyn FnOnce() -> bool>;
+
 /// Channels, whatever they carry.
 pub(super) trait AnyChannels: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     /// A `Box<dyn Nameless<P>>`, for who knows the payload.
     fn nameless(&self) -> Box<dyn Any>;
-    /// Whether there is a receiver that can still be called. Ends those that cannot, as far as it looks.
-    fn have_receivers(&self) -> bool;
-    /// Whether this is their only handle, and they have no receivers. Runs no code of the user's.
+    fn look_for_receivers(&self) -> LookForReceivers;
+    /// Whether this is their only handle, and they have no receivers, and no calls. Runs no code of the user's.
     fn are_unused(&self) -> bool;
     fn close(&self);
     fn idle(&self) -> BoxFuture<'_, ()>;
@@ -88,8 +98,8 @@ where
         Box::new(nameless)
     }
 
-    fn have_receivers(&self) -> bool {
-        self.has_receivers()
+    fn look_for_receivers(&self) -> LookForReceivers {
+        Box::new(Channels::look_for_receivers(self))
     }
 
     fn are_unused(&self) -> bool {

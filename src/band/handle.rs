@@ -51,9 +51,10 @@ pub(super) struct Shared {
 #[derive(Default)]
 struct Book {
     entries: HashMap<CompactString, Entry>,
+    entries_made: u64,
     /// The same names, in the order in which they will be looked at: each new one looks at two, so those that nothing is
-    /// left of go at twice the rate at which new ones come.
-    watched: VecDeque<CompactString>,
+    /// left of go at twice the rate at which new ones come. Some may have been forgotten otherwise meanwhile.
+    watched: VecDeque<(CompactString, u64)>,
 }
 
 impl Band {
@@ -121,15 +122,14 @@ impl Band {
         P: Send + Sync + 'static,
         R: Send + 'static,
     {
-        if let Some(known) = self.with_entry(identifier, |entry| entry.typed(identifier).cloned()) {
-            match known {
-                Err(_) if self.forget(identifier) => {}
-                known => return known,
-            }
+        if let Some(known) = self.find(identifier, |entry| entry.typed(identifier).cloned())? {
+            return Ok(known);
         }
         // Made where no lock is held.
-        let channels = self.shared.settings.channels(identifier);
-        let entry = Entry::new(channels.clone());
+        let channels: Channels<P, R> = self.shared.settings.channels(identifier);
+        if self.is_closed() {
+            channels.close();
+        }
         let mut book = self.shared.book.hold();
         if let Some(entry) = book.entries.get(identifier) {
             // Somebody else was faster.
@@ -137,45 +137,76 @@ impl Band {
             drop(book);
             return known;
         }
-        book.entries.insert(identifier.into(), entry);
-        book.watched.push_back(identifier.into());
-        let old = [book.watched.pop_front(), book.watched.pop_front()];
-        let is_closed = self.shared.is_closed.load(Ordering::Relaxed);
-        drop(book);
-        if is_closed {
+        if self.is_closed() {
+            // Before anybody can find it; nobody is told, since it is new.
             channels.close();
         }
-        for name in old.into_iter().flatten() {
-            self.sweep(name);
+        book.entries_made += 1;
+        let number = book.entries_made;
+        let entry = Entry::new(number, channels.clone());
+        book.entries.insert(identifier.into(), entry);
+        book.watched.push_back((identifier.into(), number));
+        let old = [book.watched.pop_front(), book.watched.pop_front()];
+        drop(book);
+        for (name, number) in old.into_iter().flatten() {
+            self.sweep(name, number);
         }
         Ok(channels)
     }
 
-    /// Forgets a name that nothing is left of; tells whether it has.
+    /// Looks for the channels of a name, under the lock. Where they do not fit, but nothing is left of them, there are none.
+    pub(super) fn find<T>(
+        &self,
+        identifier: &str,
+        look: impl Fn(&Entry) -> Result<T, TypeConflict>,
+    ) -> Result<Option<T>, TypeConflict> {
+        loop {
+            let Some((number, found)) =
+                self.with_entry(identifier, |entry| (entry.number, look(entry)))
+            else {
+                return Ok(None);
+            };
+            match found {
+                Err(_) if self.forget(identifier, number) => {}
+                found => return found.map(Some),
+            }
+        }
+    }
+
+    /// Forgets a name that nothing is left of; tells whether it is forgotten.
     ///
     /// Receivers are looked at where no lock is held: those that have lost their parent are dropped.
-    pub(super) fn forget(&self, identifier: &str) -> bool {
-        let kept = self.with_entry(identifier, Entry::keep);
-        if kept.is_none_or(|channels| channels.have_receivers()) {
+    fn forget(&self, identifier: &str, number: u64) -> bool {
+        let look_for_receivers = self.with_entry(identifier, |entry| {
+            (entry.number == number).then(|| entry.look_for_receivers())
+        });
+        let Some(look_for_receivers) = look_for_receivers.flatten() else {
+            return true;
+        };
+        if look_for_receivers() {
             return false;
         }
         let mut book = self.shared.book.hold();
-        let forgotten = match book.entries.get(identifier) {
-            Some(entry) if entry.is_unused() => book.entries.remove(identifier),
-            _ => None,
+        let (is_forgotten, entry) = match book.entries.get(identifier) {
+            Some(entry) if entry.number != number => (true, None),
+            Some(entry) if entry.is_unused() => (true, book.entries.remove(identifier)),
+            Some(_) => (false, None),
+            None => (true, None),
         };
         drop(book);
-        forgotten.is_some()
+        drop(entry);
+        is_forgotten
     }
 
     /// Looks after a name, unless nothing is left of it.
-    fn sweep(&self, identifier: CompactString) {
-        if self.forget(&identifier) {
+    fn sweep(&self, identifier: CompactString, number: u64) {
+        if self.forget(&identifier, number) {
             return;
         }
         let mut book = self.shared.book.hold();
-        if book.entries.contains_key(&identifier) {
-            book.watched.push_back(identifier);
+        let entry = book.entries.get(&identifier);
+        if entry.is_some_and(|entry| entry.number == number) {
+            book.watched.push_back((identifier, number));
         }
     }
 

@@ -5,11 +5,12 @@ use std::future::IntoFuture;
 
 use compact_str::CompactString;
 
+use super::entry::Entry;
 use super::error::{NotSent, TypeConflict, Why};
 use super::handle::Band;
 use super::nameless::{AnyReply, NamedDelivery, Nameless};
 use super::parent::Parent;
-use crate::signal::{Report, SenderId, Unsent};
+use crate::signal::{Cause, Failure, Report, SenderId, Unsent};
 use crate::spawn::BoxFuture;
 
 /// A send by name in the making, to a channel whose payload alone is known. End it in `.await`, [`now`](Self::now),
@@ -64,7 +65,8 @@ where
     /// come as [`AnyReply`].
     ///
     /// # Errors
-    /// Where the channel has another payload, and where the band is closed.
+    /// Where the channel has another payload, and where the band is closed. One that is closed while the send waits for a
+    /// receiver's limit is told of by the report.
     pub fn join(self) -> BoxFuture<'static, Result<Report<AnyReply>, NotSent<P>>> {
         Box::pin(async move {
             let found = self.look_up()?;
@@ -78,7 +80,8 @@ where
     /// Runs all receivers inside the task that awaits this, and gives what they reply; those that fail are left out.
     ///
     /// # Errors
-    /// Where the channel has another payload or another reply.
+    /// Where the channel has another payload or another reply, and where the band is closed; if that happens while the send
+    /// waits for a receiver's limit, without the payload.
     ///
     /// # Examples
     /// ```
@@ -98,44 +101,54 @@ where
         R: Send + 'static,
     {
         Box::pin(async move {
-            let found = self.band.with_entry(&self.identifier, |entry| {
-                entry.typed::<P, R>(&self.identifier).cloned()
-            });
-            match found.transpose() {
-                Err(conflict) => Err(NotSent::new(Some(self.payload), Why::Types(conflict))),
-                Ok(None) => Ok(Vec::new()),
-                Ok(Some(channels)) => {
-                    let send = channels.send_on(self.parent.as_ref(), self.payload);
-                    Ok(send.join().await.into_replies())
-                }
+            let identifier = self.identifier.clone();
+            let found = self.look(|entry| entry.typed::<P, R>(&identifier).cloned())?;
+            let Some(channels) = found.channels else {
+                return Ok(Vec::new());
+            };
+            let send = channels.send_on(found.parent.as_ref(), found.payload);
+            let report = send.join().await;
+            if report.failures().any(is_of_closed) {
+                return Err(NotSent::new(None, Why::Closed));
             }
+            Ok(report.into_replies())
         })
     }
 
     fn look_up(self) -> Result<Found<P>, NotSent<P>> {
-        let channels = self
-            .band
-            .with_entry(&self.identifier, |entry| entry.nameless(&self.identifier));
-        match channels.transpose() {
+        let identifier = self.identifier.clone();
+        self.look(|entry| entry.nameless(&identifier))
+    }
+
+    fn look<C>(
+        self,
+        look: impl Fn(&Entry) -> Result<C, TypeConflict>,
+    ) -> Result<Found<P, C>, NotSent<P>> {
+        let found = match self.band.find(&self.identifier, look) {
+            _ if self.band.is_closed() => Err(Why::Closed),
+            found => found.map_err(Why::Types),
+        };
+        match found {
             Ok(channels) => Ok(Found {
                 channels,
                 parent: self.parent,
                 payload: self.payload,
             }),
-            Err(conflict) => Err(conflicting(self.payload, conflict)),
+            Err(why) => Err(NotSent::new(Some(self.payload), why)),
         }
     }
 }
 
 /// What is sent, and where.
-struct Found<P> {
-    channels: Option<Box<dyn Nameless<P>>>,
+struct Found<P, C = Box<dyn Nameless<P>>> {
+    channels: Option<C>,
     parent: Option<SenderId>,
     payload: P,
 }
 
-fn conflicting<P>(payload: P, conflict: TypeConflict) -> NotSent<P> {
-    NotSent::new(Some(payload), Why::Types(conflict))
+/// Whether a send failed as a whole, because the band was closed meanwhile.
+fn is_of_closed(failure: &Failure) -> bool {
+    failure.connection().is_none() && matches!(failure.cause(), Cause::Closed)
 }
 
 fn not_sent<P>(unsent: Unsent<P>) -> NotSent<P> {
@@ -148,7 +161,8 @@ fn not_sent<P>(unsent: Unsent<P>) -> NotSent<P> {
 }
 
 /// Sends, and gives the delivery: sync receivers have run by then, async ones are with the spawner. It waits only where a
-/// receiver's limit says so. `Err` where the channel has another payload.
+/// receiver's limit says so. `Err` where the channel has another payload, and where the band is closed; one that is closed
+/// while the send waits is told of by the delivery's report.
 impl<P> IntoFuture for NamedSend<P>
 where
     P: Send + Sync + 'static,

@@ -7,7 +7,7 @@ use super::bound::BoundTarget;
 use super::callback::{CallbackId, Name};
 use super::connect::ConnectBuilder;
 use super::disconnect::DisconnectBuilder;
-use super::filter::OnChannel;
+use super::filter::{Kept, OnChannel};
 use super::handle::Signal;
 use super::key::Key;
 use super::panic::capture;
@@ -48,7 +48,7 @@ where
             }),
         };
         let name = callback.map(|callback| Name::on_channel(callback, parent));
-        ConnectBuilder::new(registry, slot, name, object).on_channel(parent)
+        ConnectBuilder::new(registry, slot, name, object).on_channel(parent, self.keep())
     }
 
     pub(crate) fn receive_no_longer(
@@ -64,11 +64,16 @@ where
         &self,
         parent: Parent<'_>,
     ) -> SubscribeBuilder<P, R, Key, OnChannel> {
-        self.subscribe().on_channel(parent)
+        self.subscribe().on_channel(parent, self.keep())
     }
 
     pub(crate) fn next_on(&self, parent: Parent<'_>) -> NextBuilder<P, R, Key, OnChannel> {
-        self.next().on_channel(parent)
+        self.next().on_channel(parent, self.keep())
+    }
+
+    /// For who is about to listen: what nobody holds or listens to may be forgotten.
+    fn keep(&self) -> Kept {
+        Arc::clone(&self.shared) as Kept
     }
 
     /// A send to a channel, in the making.
@@ -82,17 +87,24 @@ where
         send
     }
 
-    /// Whether there is a receiver that can still be called. Ends those that cannot, as far as it has to look.
-    pub(crate) fn has_receivers(&self) -> bool {
-        let registry = &self.shared.registry;
-        let all = registry.settled(|| registry.everything()).seen;
-        all.pieces().flatten().any(|slot| registry.verify(slot))
+    /// What tells whether there is a receiver that can still be called, and ends those that cannot, as far as it has to look.
+    /// It is no handle.
+    pub(crate) fn look_for_receivers(&self) -> impl FnOnce() -> bool + use<P, R> {
+        let registry = Arc::clone(&self.shared.registry);
+        move || {
+            if registry.len() == 0 {
+                return false;
+            }
+            let all = registry.settled(|| registry.everything()).seen;
+            all.pieces().flatten().any(|slot| registry.verify(slot))
+        }
     }
 
-    /// Whether there are no receivers, and nobody is told of failures.
+    /// Whether there are no receivers, nothing is under way, and nobody is told of failures.
     pub(crate) fn is_deserted(&self) -> bool {
         let registry = &self.shared.registry;
-        registry.len() == 0 && !registry.surroundings.has_witness()
+        let home = &registry.surroundings;
+        registry.len() == 0 && home.flight.count() == 0 && !home.has_witness()
     }
 
     /// Has a task run where async receivers do.

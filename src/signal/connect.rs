@@ -15,7 +15,7 @@ use super::callback::Name;
 use super::choices::choice_methods;
 use super::connection::Connection;
 use super::event::Event;
-use super::filter::{Filters, OnChannel, filter_methods};
+use super::filter::{Filters, Kept, OnChannel, filter_methods};
 use super::flow::{Debouncer, Plan};
 use super::key::{IntoKey, Key};
 use super::overflow::Overflow;
@@ -201,8 +201,12 @@ impl<P, R, K> ConnectBuilder<P, R, K, OnChannel<Method>> {
     /// Keeps the method's object alive as long as the connection.
     pub fn strong(self) -> ConnectBuilder<P, R, K, OnChannel> {
         let (mut builder, object) = self.part();
-        builder.options.keep = Some(Quiet::new(object.0.0));
-        builder.with_object(OnChannel(()))
+        let OnChannel { object, channels } = object;
+        builder.options.keep = Some(Quiet::new(object.0));
+        builder.with_object(OnChannel {
+            object: (),
+            channels,
+        })
     }
 }
 
@@ -236,12 +240,13 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
     pub(super) fn on_channel(
         mut self,
         parent: Option<&SenderId>,
+        channels: Kept,
     ) -> ConnectBuilder<P, R, K, OnChannel<O>> {
         if let Some(parent) = parent {
             self.filters.add_sender(parent.clone());
         }
         let (builder, object) = self.part();
-        builder.with_object(OnChannel(object))
+        builder.with_object(OnChannel { object, channels })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Filters as the builders gather them.
 
+use std::any::Any;
+
 use smallvec::SmallVec;
 
 use super::sender::SenderId;
+use crate::sync::Arc;
 
 /// The keys and senders that a builder was given. Nothing given at all is something else than an empty list, and takes
 /// nothing to pass on.
@@ -97,7 +100,13 @@ impl Filterable for super::connect::Method {}
 
 /// Marks the builders of a channel's receivers, which listen to that channel and nothing else.
 #[derive(Debug)]
-pub struct OnChannel<O = ()>(pub(super) O);
+pub struct OnChannel<O = ()> {
+    pub(super) object: O,
+    pub(super) channels: Kept,
+}
+
+/// A handle of channels, their types forgotten: who is about to listen keeps them.
+pub(super) type Kept = Arc<dyn Any + Send + Sync>;
 
 mod sealed {
     use crate::signal::connect::Method;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
+use fanfare::types::Filterable;
 use fanfare::{AsSender, Backoff, ConnectBuilder, Connection, Event, Overflow, Signal};
 use fastrand::Rng;
 use futures_lite::future::{pending, yield_now};
@@ -162,7 +163,7 @@ fn reply(kind: Kind, event: &Event<Load>, is_counted: bool) -> Reply {
     Ok(Box::new(is_counted))
 }
 
-fn finish<O>(
+fn finish<O: Filterable>(
     mut builder: ConnectBuilder<Load, Reply, fanfare::Key, O>,
     rng: &mut Rng,
     kind: Kind,

@@ -26,14 +26,17 @@ pub(super) fn conduct<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    let parent = event.senders().first();
-    if registry.is_uneven(parent.is_some()) {
-        return walk_uneven(registry, event, complete, end);
-    }
-    let Some(parent) = parent else {
-        let all = registry.settled(|| registry.everything());
-        return walk_one::<true, _, _, _>(&all.seen, event, complete, end);
+    // Whether they are uneven is asked in the same look: what a change puts there it tells of meanwhile.
+    let Some(parent) = event.senders().first() else {
+        let look = || (registry.is_uneven(false), registry.everything());
+        let (is_uneven, all) = registry.settled(look).seen;
+        if is_uneven {
+            drop(all);
+            return walk_uneven(registry, event, complete, end);
+        }
+        return walk_one::<true, _, _, _>(&all, event, complete, end);
     };
+    // One list, the usual case, has its order by itself, and no callback twice.
     match look_alone(registry, || registry.with_sender(parent)) {
         Some(Some(list)) => walk_one::<false, _, _, _>(&list, event, complete, end),
         Some(None) => {}
@@ -53,7 +56,12 @@ fn walk_bound<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    let mut walking = look(registry, event).seen;
+    let look = || (registry.is_uneven(true), look_once(registry, event));
+    let (is_uneven, mut walking) = registry.settled(look).seen;
+    if is_uneven {
+        drop(walking);
+        return walk_uneven(registry, event, complete, end);
+    }
     if let [list] = &walking.lists[..] {
         // Noted there.
         walking.walks.clear();
@@ -138,19 +146,24 @@ where
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    registry.settled(|| {
-        let mut walking = Walking::new();
-        let Some(parent) = event.senders().first() else {
-            walking.begin(registry.everything());
-            return walking;
-        };
-        registry
-            .with_sender(parent)
-            .into_iter()
-            .for_each(|list| walking.begin(list));
-        if !registry.has_only_filtered() {
-            walking.begin(registry.unfiltered());
-        }
-        walking
-    })
+    registry.settled(|| look_once(registry, event))
+}
+
+fn look_once<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Walking<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let mut walking = Walking::new();
+    let Some(parent) = event.senders().first() else {
+        walking.begin(registry.everything());
+        return walking;
+    };
+    let bound = registry.with_sender(parent).into_iter();
+    bound.for_each(|list| walking.begin(list));
+    if !registry.has_only_filtered() {
+        walking.begin(registry.unfiltered());
+    }
+    walking
 }

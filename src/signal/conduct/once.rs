@@ -75,7 +75,8 @@ impl<P, R, K, E: End<P, R, K>> End<P, R, K> for Noting<'_, E> {
         event: Arc<Event<P, K>>,
         held: Option<Held>,
     ) -> ControlFlow<()> {
-        self.called = true;
+        // One that has lost its parent, or its object, is refused: it was not called.
+        self.called = slot.is_alive();
         self.end.granted(slot, event, held)
     }
 

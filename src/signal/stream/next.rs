@@ -11,7 +11,7 @@ use futures_util::stream::Stream;
 use super::subscribe::SubscribeBuilder;
 use super::subscription::Subscription;
 use crate::signal::event::Event;
-use crate::signal::filter::{OnChannel, filter_methods};
+use crate::signal::filter::{Kept, OnChannel, filter_methods};
 use crate::signal::handle::Signal;
 use crate::signal::key::{IntoKey, Key};
 use crate::signal::sender::{IntoSender, SenderId};
@@ -58,9 +58,10 @@ impl<P, R, K> NextBuilder<P, R, K> {
     pub(in crate::signal) fn on_channel(
         self,
         parent: Option<&SenderId>,
+        channels: Kept,
     ) -> NextBuilder<P, R, K, OnChannel> {
         NextBuilder {
-            subscribe: self.subscribe.on_channel(parent),
+            subscribe: self.subscribe.on_channel(parent, channels),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::signal::bound::BoundTarget;
 use crate::signal::choices::choice_methods;
 use crate::signal::connection::Connection;
 use crate::signal::event::Event;
-use crate::signal::filter::{Filters, OnChannel, filter_methods};
+use crate::signal::filter::{Filters, Kept, OnChannel, filter_methods};
 use crate::signal::handle::Signal;
 use crate::signal::key::{IntoKey, Key};
 use crate::signal::overflow::Overflow;
@@ -60,6 +60,7 @@ where
             capacity: CAPACITY,
             overflow: Overflow::DropOldest,
             parent: None,
+            channels: None,
             scope: PhantomData,
         }
     }
@@ -79,6 +80,8 @@ pub struct SubscribeBuilder<P, R = (), K = Key, O = ()> {
     overflow: Overflow,
     /// The parent of a bound channel, which it goes with.
     parent: Option<Life>,
+    /// The channel, which does not end before it.
+    channels: Option<Kept>,
     /// What it may be told.
     scope: PhantomData<O>,
 }
@@ -88,6 +91,7 @@ impl<P, R, K> SubscribeBuilder<P, R, K> {
     pub(in crate::signal) fn on_channel(
         mut self,
         parent: Option<&SenderId>,
+        channels: Kept,
     ) -> SubscribeBuilder<P, R, K, OnChannel> {
         if let Some(parent) = parent {
             self.filters.add_sender(parent.clone());
@@ -99,6 +103,7 @@ impl<P, R, K> SubscribeBuilder<P, R, K> {
             capacity: self.capacity,
             overflow: self.overflow,
             parent: parent.map(SenderId::life),
+            channels: Some(channels),
             scope: PhantomData,
         }
     }
@@ -155,6 +160,8 @@ where
             }),
             None => Registry::homeless_slot(target),
         };
+        // From here on it is kept by the connection.
+        drop(self.channels);
         Subscription::new(inbox, Connection::new(&connected))
     }
 }
