@@ -31,6 +31,8 @@
 //! - [`Event`]: one send as callbacks see it; it derefs to the payload.
 //! - [`Connection`]: the weak handle of a connection: disconnect, block, change filters.
 //! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
+//! - [`Band`], [`Channel`], [`ChannelDef`]: signals by name, bound to objects or not. See [`band`].
+//! - [`dispatcher`]: code of one's own around sends and calls.
 //! - [`Subscription`]: events as a bounded stream, with an [`Overflow`] policy.
 //! - [`Failure`] and [`FailedCall`]: what went wrong, in a report and as a signal of its own.
 //! - [`dispatcher`]: code of one's own around sends and around calls.
