@@ -10,7 +10,7 @@ use futures_util::task::AtomicWaker;
 use super::{Outcome, Receiver};
 use crate::signal::panic::{capture, drop_quietly};
 use crate::spawn::BoxFuture;
-use crate::sync::{Arc, Lock};
+use crate::sync::{Arc, Lock, Weak};
 
 /// The task that makes the call, to be run by whoever is to make it, and what it comes to, to be waited for here.
 ///
@@ -29,7 +29,7 @@ pub(super) fn elsewhere(receiver: Receiver) -> (BoxFuture<'static, ()>, Waiting)
     (Box::pin(far), Waiting(link))
 }
 
-/// What the two have in common. Each writes the state once, and wakes the other after that and without the lock; who waits
+/// What the two have in common. Whoever writes the state wakes the other side after that, and without the lock; who waits
 /// leaves its waker before it looks.
 struct Link {
     state: Lock<State>,
@@ -45,6 +45,8 @@ enum State {
     Cancelled,
     /// Written by the task.
     Over(Outcome),
+    /// The task, which nobody is going to run. Written by who was to.
+    Abandoned(Box<dyn Send>),
 }
 
 impl Link {
@@ -60,10 +62,25 @@ impl Link {
                 *state = State::Over(outcome);
                 None
             }
-            State::Cancelled | State::Over(_) => Some(outcome),
+            State::Cancelled | State::Over(_) | State::Abandoned(_) => Some(outcome),
         };
         drop(state);
         drop_quietly(unheard);
+        wake(&self.near);
+    }
+
+    /// The task is not going to be run any more.
+    fn abandon(&self, task: Box<dyn Send>) {
+        let mut state = self.state.hold();
+        let unwanted = match *state {
+            State::Runs => {
+                *state = State::Abandoned(task);
+                None
+            }
+            State::Cancelled | State::Over(_) | State::Abandoned(_) => Some(task),
+        };
+        drop(state);
+        drop(unwanted);
         wake(&self.near);
     }
 }
@@ -73,9 +90,30 @@ fn wake(waker: &AtomicWaker) {
     drop(capture(|| waker.wake()));
 }
 
+/// Takes the task where nobody is going to run it.
+///
+/// To drop it on the spot would not do where it has just been woken: wakers are called under locks of whoever calls them, and
+/// what the callback waits for is dropped with it, and may want that very lock. So it is left to who waits, if anybody does.
+#[derive(Clone)]
+pub(super) struct Leftover(Weak<Link>);
+
+impl Leftover {
+    pub(super) fn abandon(&self, task: impl Send + 'static) {
+        if let Some(link) = self.0.upgrade() {
+            link.abandon(Box::new(task));
+        }
+    }
+}
+
 /// Waits for a call that a task of its own makes. Dropped before that, it cancels the call, where it runs.
 #[must_use = "dropped, it cancels the call"]
 pub(super) struct Waiting(Arc<Link>);
+
+impl Waiting {
+    pub(super) fn leftover(&self) -> Leftover {
+        Leftover(Arc::downgrade(&self.0))
+    }
+}
 
 impl Future for Waiting {
     type Output = Outcome;
@@ -84,16 +122,19 @@ impl Future for Waiting {
         let link = &self.0;
         link.near.register(cx.waker());
         let mut state = link.state.hold();
-        match mem::replace(&mut *state, State::Runs) {
-            State::Over(outcome) => {
-                // There is nothing left to cancel.
-                *state = State::Cancelled;
-                Poll::Ready(outcome)
+        if let State::Runs = *state {
+            return Poll::Pending;
+        }
+        // There is nothing left to cancel.
+        let before = mem::replace(&mut *state, State::Cancelled);
+        drop(state);
+        match before {
+            State::Over(outcome) => Poll::Ready(outcome),
+            State::Abandoned(task) => {
+                drop(task);
+                Poll::Ready(Outcome::aborted())
             }
-            before => {
-                *state = before;
-                Poll::Pending
-            }
+            State::Runs | State::Cancelled => unreachable!("polled after it was ready"),
         }
     }
 }
@@ -105,6 +146,7 @@ impl Drop for Waiting {
             State::Runs => wake(&self.0.far),
             State::Cancelled => {}
             State::Over(outcome) => drop_quietly(outcome),
+            State::Abandoned(task) => drop(task),
         }
     }
 }
@@ -117,9 +159,10 @@ struct Far {
 }
 
 impl Far {
-    /// First the call ends, then it is told.
+    /// First the call ends, then it is told. Its waker goes as well: it may be what keeps all of this alive.
     fn end(&mut self, outcome: Outcome) {
         drop_quietly(self.call.take());
+        drop_quietly(self.link.far.take());
         self.link.leave(outcome);
     }
 }

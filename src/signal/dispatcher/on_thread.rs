@@ -5,7 +5,7 @@ use std::thread::{self, ThreadId};
 
 use async_task::Runnable;
 
-use super::elsewhere::elsewhere;
+use super::elsewhere::{Leftover, elsewhere};
 use super::{Context, Dispatcher, Outcome, Receiver};
 use crate::signal::panic::{Quiet, capture};
 use crate::spawn::BoxFuture;
@@ -72,7 +72,11 @@ type Post = Box<dyn Fn(Task) + Send + Sync>;
 ///
 /// Dropped instead of run, it ends the call as [`Cause::Aborted`](crate::Cause::Aborted).
 #[must_use = "a task does nothing until `.run()`, and dropped, it aborts its call"]
-pub struct Task(Runnable);
+pub struct Task {
+    /// Until it is run.
+    step: Option<Runnable>,
+    leftover: Leftover,
+}
 
 impl OnThread {
     /// Callbacks run where `post` has tasks run. Each of them goes by way of `post`, from wherever it is called.
@@ -105,9 +109,15 @@ impl OnThread {
 impl Dispatcher for OnThread {
     fn call(&self, _: &Context, receiver: Receiver) -> BoxFuture<'static, Outcome> {
         let (task, waiting) = elsewhere(receiver);
-        let post = Arc::clone(&self.post);
+        let (post, leftover) = (Arc::clone(&self.post), waiting.leftover());
         // If `post` panics, it drops the task, and that is heard.
-        let post = move |step| drop(capture(|| post(Task(step))));
+        let post = move |step| {
+            let task = Task {
+                step: Some(step),
+                leftover: leftover.clone(),
+            };
+            drop(capture(|| post(task)));
+        };
         let (step, task) = async_task::spawn(task, post);
         task.detach();
         if self.is_here() {
@@ -121,8 +131,18 @@ impl Dispatcher for OnThread {
 
 impl Task {
     /// Takes the step, on this thread. Panics of callbacks are caught, and are their outcome.
-    pub fn run(self) {
-        self.0.run();
+    pub fn run(mut self) {
+        if let Some(step) = self.step.take() {
+            step.run();
+        }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if let Some(step) = self.step.take() {
+            self.leftover.abandon(step);
+        }
     }
 }
 
