@@ -1,5 +1,6 @@
 //! Calls on a thread or an executor that are stopped, or whose place has gone.
 
+use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use fanfare::dispatcher::{Dispatcher, OnExecutor, OnThread, Task};
 use fanfare::testing::{ManualClock, SeededExecutor};
 use fanfare::{BoxFuture, Signal};
-use futures_lite::future::block_on;
+use futures_lite::future::{block_on, yield_now};
 
 use crate::common::{Gate, Log, ON_PURPOSE, OnDrop, opens, poll, told};
 use crate::kit::{Loop, Queue};
@@ -55,8 +56,7 @@ fn a_thread_that_has_gone_aborts_what_waits_when_it_is_woken() {
 }
 
 /// What it waits for is dropped with it, and the one who wakes it holds a lock on that: it must not be dropped there.
-#[test]
-fn a_loop_that_has_gone_may_drop_the_task_while_the_callback_is_woken() {
+async fn a_loop_that_has_gone_may_drop_the_task_while_the_callback_is_woken(_: Runtime) {
     let (post, posted) = std::sync::mpsc::channel::<Task>();
     let go = Gate::new();
     let signal = through(OnThread::new(move |task| drop(post.send(task))));
@@ -68,7 +68,7 @@ fn a_loop_that_has_gone_may_drop_the_task_while_the_callback_is_woken() {
     posted.recv().expect("a task").run();
     drop(posted);
     go.open();
-    assert_eq!(told(&block_on(join)), ["aborted"]);
+    assert_eq!(told(&join.await), ["aborted"]);
     assert!(poll(&mut signal.idle()).is_ready());
 }
 
@@ -81,8 +81,7 @@ fn a_post_that_panics_aborts_the_call() {
     assert_eq!(told(&report), ["aborted", "aborted"]);
 }
 
-#[test]
-fn a_post_that_panics_later_aborts_the_call_then() {
+async fn a_post_that_panics_later_aborts_the_call_then(_: Runtime) {
     let (queue, go) = (Queue::new(), Gate::new());
     let is_gone = Arc::new(AtomicBool::new(false));
     let (post, gone) = (queue.post(), Arc::clone(&is_gone));
@@ -98,7 +97,7 @@ fn a_post_that_panics_later_aborts_the_call_then() {
     queue.run_all();
     is_gone.store(true, Ordering::SeqCst);
     go.open();
-    assert_eq!(told(&block_on(join)), ["aborted"]);
+    assert_eq!(told(&join.await), ["aborted"]);
 }
 
 #[test]
@@ -127,7 +126,7 @@ fn an_executor_that_goes_aborts_what_has_begun() {
     signal
         .connect_with(dropped.clone(), |dropped, _| async move {
             let _opens = opens(&dropped);
-            std::future::pending().await
+            pending::<()>().await;
         })
         .now();
     let mut join = signal.send().join();
@@ -172,7 +171,7 @@ fn a_call_that_waits_is_cancelled_where_it_waits() {
         signal
             .connect_with(cancelled.clone(), |log, _| async move {
                 let _writes = OnDrop(|| log.push(thread::current().id()));
-                std::future::pending().await
+                pending::<()>().await;
             })
             .now();
         let mut join = signal.send().join();
@@ -246,7 +245,7 @@ fn a_future_that_panics_when_it_is_dropped_stays_out_of_the_loop() {
     signal
         .connect(|_| async {
             let _touchy = Touchy;
-            std::future::pending().await
+            pending::<()>().await;
         })
         .now();
     for is_dropped in [false, true] {
@@ -268,7 +267,7 @@ async fn an_abort_reaches_calls_on_a_thread(on: Runtime) {
         .connect_with(state, |(began, dropped), _| async move {
             let _opens = opens(&dropped);
             began.open();
-            std::future::pending().await
+            pending::<()>().await;
         })
         .await;
     let delivery = signal.send().await;
@@ -303,7 +302,53 @@ async fn idle_waits_for_a_sync_callback_on_a_thread(on: Runtime) {
     main.end();
 }
 
+/// On a thread and on an executor, with as much of the call done as chance has it.
+async fn sends_that_are_given_up_at_any_moment_leave_nothing_behind(on: Runtime) {
+    let (main, alive) = (Loop::new(), Arc::new(()));
+    let on_thread = on.builder(()).dispatcher(main.dispatcher()).build();
+    let on_executor = OnExecutor::new(on.spawner());
+    let on_executor = on.builder(()).dispatcher(on_executor).build();
+    let signals = [on_thread, on_executor];
+    for signal in &signals {
+        for _ in 0..3 {
+            signal
+                .connect_with(Arc::clone(&alive), |alive, _| async move {
+                    for _ in 0..5 {
+                        yield_now().await;
+                    }
+                    drop(alive);
+                })
+                .await;
+        }
+    }
+    let connected = Arc::strong_count(&alive);
+    for round in 0..200 {
+        for signal in &signals {
+            let mut join = signal.send().join();
+            for _ in 0..round % 7 {
+                let _ = poll(&mut join);
+                yield_now().await;
+            }
+            if round % 3 == 0 {
+                drop(join);
+            } else if poll(&mut join).is_pending() {
+                assert_eq!(told(&join.await), ["()"; 3]);
+            }
+        }
+    }
+    for signal in &signals {
+        signal.idle().await;
+    }
+    assert_eq!(Arc::strong_count(&alive), connected);
+    drop(signals);
+    main.end();
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
 on_each_runtime! {
+    a_post_that_panics_later_aborts_the_call_then,
+    a_loop_that_has_gone_may_drop_the_task_while_the_callback_is_woken,
+    sends_that_are_given_up_at_any_moment_leave_nothing_behind,
     an_abort_reaches_calls_on_a_thread,
     idle_waits_for_a_sync_callback_on_a_thread,
 }

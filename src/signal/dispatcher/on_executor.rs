@@ -14,6 +14,9 @@ use crate::sync::Arc;
 /// This is about the callbacks. Who waits for them is polled where the signal has it polled: in the task of the send with
 /// `.join()`, on the signal's own spawner otherwise. Of several dispatchers, those further in go along to the spawner.
 ///
+/// A send that waits for its callbacks waits for that spawner to run them: who blocks the thread that was to drive it waits for
+/// ever.
+///
 /// A task that the spawner drops, or a spawner that panics, makes that call [`Cause::Aborted`](crate::Cause::Aborted). A call
 /// that is stopped, by an abort or a time limit say, is cancelled on the spawner, the next time that it runs the task. A sync
 /// callback that runs there by then cannot be stopped, and goes on.

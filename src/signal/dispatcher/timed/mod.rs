@@ -105,12 +105,7 @@ impl Timed {
 
     fn record(&self, cx: &Context, record: impl FnOnce(&mut Times)) {
         let mut state = self.0.state.hold();
-        record(
-            state
-                .times
-                .entry_ref(cx.identifier())
-                .or_insert_with(Times::default),
-        );
+        record(state.times.entry_ref(cx.identifier()).or_default());
     }
 }
 

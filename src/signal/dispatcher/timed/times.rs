@@ -64,3 +64,56 @@ impl Times {
         self.skipped += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    fn some() -> Times {
+        let mut times = Times::default();
+        times.add_send(5 * MS);
+        times.add_call(2 * MS, false);
+        times.add_call(3 * MS, true);
+        times.add_skipped();
+        times
+    }
+
+    #[test]
+    fn times_add_up() {
+        let expected = Times {
+            sends: 1,
+            send_total: 5 * MS,
+            longest_send: 5 * MS,
+            calls: 2,
+            failures: 1,
+            skipped: 1,
+            total: 5 * MS,
+            longest: 3 * MS,
+        };
+        assert_eq!(some(), expected);
+    }
+
+    #[test]
+    fn totals_stay_at_the_most_there_is_room_for() {
+        let mut times = Times::default();
+        for _ in 0..2 {
+            times.add_send(Duration::MAX);
+            times.add_call(Duration::MAX, false);
+        }
+        assert_eq!(
+            (times.send_total, times.total),
+            (Duration::MAX, Duration::MAX)
+        );
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn times_are_whole_numbers_in_json() {
+        let json = serde_json::to_string(&some()).expect("numbers alone");
+        let expected = "{\"sends\":1,\"send_total_nanos\":5000000,\"longest_send_nanos\":5000000,\"calls\":2,\
+                        \"failures\":1,\"skipped\":1,\"total_nanos\":5000000,\"longest_nanos\":3000000}";
+        assert_eq!(json, expected);
+    }
+}
