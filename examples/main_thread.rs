@@ -1,4 +1,4 @@
-//! Callbacks on the main thread, where the windows are: workers send from theirs, and have replies.
+//! Receivers on the main thread, where the windows are: workers send from theirs, and have replies.
 //!
 //! The event loop is calloop's. Any other one will do that takes something from another thread: only `dispatcher` below would change.
 //!
@@ -11,9 +11,15 @@ use std::thread;
 
 use calloop::EventLoop;
 use calloop::channel::{self, Event as Posted};
+use fanfare::band::TypeConflict;
 use fanfare::dispatcher::{OnThread, Task};
-use fanfare::{Event, Signal};
+use fanfare::{Band, ChannelDef, Event};
 use smol::channel::{Sender, bounded};
+
+/// Shows a line, and replies how many there are.
+static SHOW: ChannelDef<String, usize> = ChannelDef::new("show");
+/// Asks the user, and replies what they say.
+static ASK: ChannelDef<String, bool> = ChannelDef::new("ask");
 
 /// What toolkits have: a thing that cannot leave its thread, as the compiler knows by the `Rc`.
 #[derive(Default)]
@@ -24,7 +30,7 @@ struct Window {
 }
 
 thread_local! {
-    /// Callbacks may be called on any thread, as far as the compiler knows, so they find the window here. A thread that had no
+    /// Receivers may be called on any thread, as far as the compiler knows, so they find the window here. A thread that had no
     /// business with it would find an empty one of its own.
     static WINDOW: RefCell<Window> = RefCell::default();
 }
@@ -37,12 +43,11 @@ fn write(line: String) -> usize {
     })
 }
 
-/// Shows a line, and replies how many there are.
 fn show(line: &Event<String>) -> usize {
     write((**line).clone())
 }
 
-/// Asks the user. The loop goes on while it waits, and it goes on in the loop.
+/// The loop goes on while it waits, and it goes on in the loop.
 async fn ask(question: Arc<Event<String>>) -> bool {
     let (click, clicked) = bounded(1);
     write(format!("{} [yes] [no]", **question));
@@ -64,35 +69,22 @@ fn click() {
     }
 }
 
-/// What workers have of the window: they may be anywhere.
-#[derive(Clone)]
-struct Desktop {
-    show: Signal<String, usize>,
-    ask: Signal<String, bool>,
+/// A worker knows the band, and nothing of windows and loops.
+async fn work(band: Band, number: usize) -> Result<(), TypeConflict> {
+    let show = SHOW.in_band(&band)?;
+    let report = show.send(format!("worker {number} has a result")).join();
+    assert!(
+        report.await.replies()[0] > 1,
+        "it came after the first line"
+    );
+
+    let ask = ASK.in_band(&band)?;
+    let report = ask.send(format!("keep result {number}?")).join();
+    assert_eq!(report.await.replies(), [true]);
+    Ok(())
 }
 
-impl Desktop {
-    /// Its callbacks run where this dispatcher has them run.
-    fn new(main: &OnThread) -> Self {
-        let show = Signal::builder(String::new()).reply().name("show");
-        let ask = Signal::builder(String::new()).reply().name("ask");
-        Self {
-            show: show.dispatcher(main.clone()).build(),
-            ask: ask.dispatcher(main.clone()).build(),
-        }
-    }
-}
-
-async fn work(desktop: Desktop, number: usize) {
-    let text = format!("worker {number} has a result");
-    let report = desktop.show.send().with(text).join().await;
-    assert!(report.replies()[0] > 1, "it came after the first line");
-    let question = format!("keep result {number}?");
-    let report = desktop.ask.send().with(question).join().await;
-    assert_eq!(report.replies(), [true]);
-}
-
-fn main() {
+fn main() -> Result<(), TypeConflict> {
     let mut event_loop = EventLoop::try_new().expect("the system has an event queue for us");
     let (post, posted) = channel::channel::<Task>();
 
@@ -109,30 +101,31 @@ fn main() {
         })
         .expect("a source of this loop alone");
 
-    let desktop = Desktop::new(&dispatcher);
-    drop(dispatcher);
-    desktop.show.connect_sync(show).now();
-    desktop.ask.connect(ask).now();
+    // Every receiver of this band runs where the dispatcher has it run.
+    let band = Band::builder().dispatcher(dispatcher).build();
+    SHOW.in_band(&band)?.connect_sync(show).now();
+    ASK.in_band(&band)?.connect(ask).now();
 
-    // From the main thread itself, callbacks run at once: the loop does not even run yet.
+    // From the main thread itself, receivers run at once: the loop does not even run yet.
     println!("the main thread sends:");
-    let report = smol::block_on(desktop.show.send().with("ready".into()).join());
+    let report = smol::block_on(SHOW.in_band(&band)?.send("ready".into()).join());
     assert_eq!(report.replies(), [1]);
 
     println!("workers send, and the loop runs:");
     let workers: Vec<_> = (1..=3)
         .map(|number| {
-            let desktop = desktop.clone();
-            thread::spawn(move || smol::block_on(work(desktop, number)))
+            let band = band.clone();
+            thread::spawn(move || smol::block_on(work(band, number)))
         })
         .collect();
-    drop(desktop);
+    // The last one to have it is a worker; without it, there is no dispatcher that could post, and the loop ends.
+    drop(band);
     event_loop
         .run(None, &mut (), |()| click())
         .expect("the loop ends when it is told to");
 
     for worker in workers {
-        worker.join().expect("its replies were as they should be");
+        worker.join().expect("its replies were as they should be")?;
     }
     // Whatever the order, all of it has happened in this thread's window.
     let lines = WINDOW.with_borrow(|window| Rc::clone(&window.lines));
@@ -141,4 +134,5 @@ fn main() {
         "{} lines, all of them by the main thread",
         lines.borrow().len()
     );
+    Ok(())
 }

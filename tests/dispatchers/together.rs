@@ -5,10 +5,10 @@ use std::thread::{self, ThreadId};
 
 use fanfare::dispatcher::{Context, Dispatcher, OnExecutor, Outcome, Receiver, Timed};
 use fanfare::testing::SeededExecutor;
-use fanfare::{BoxFuture, Event, Signal};
+use fanfare::{Band, BoxFuture, Event, Signal};
 use futures_lite::future::{block_on, yield_now};
 
-use crate::common::{Log, poll};
+use crate::common::{Log, Person, poll};
 use crate::kit::Loop;
 use crate::runtime::Runtime;
 
@@ -68,6 +68,40 @@ async fn a_signal_may_have_all_of_them(on: Runtime) {
     main.end();
 }
 
+async fn a_band_has_its_receivers_on_a_thread_and_measures_each_channel(on: Runtime) {
+    let (main, timed) = (Loop::new(), Timed::new());
+    let band = Band::builder()
+        .spawner(on.spawner())
+        .dispatcher(timed.clone())
+        .dispatcher(main.dispatcher())
+        .build();
+    let parent = Arc::new(Person(1));
+    for name in ["one", "two"] {
+        let channel = band.channel::<u32, ThreadId>(name).expect("no other types");
+        let bound = channel.bound(&parent);
+        bound.connect_sync(|_| thread::current().id()).await;
+        let unbound = |_| async {
+            yield_now().await;
+            thread::current().id()
+        };
+        channel.connect(unbound).await;
+        for sender in [&channel, &bound] {
+            let report = sender.send(1).join().await;
+            assert_eq!(report.replies(), [main.thread(); 2]);
+            let delivery = sender.send(1).await;
+            assert_eq!(delivery.join().await.replies(), [main.thread(); 2]);
+        }
+    }
+    for name in ["one", "two"] {
+        let times = timed.times(name).expect("it was measured");
+        assert_eq!((times.sends, times.calls, times.failures), (4, 8, 0));
+    }
+    assert_eq!(timed.all().len(), 2);
+    band.drain().await.expect("nothing is under way");
+    drop(band);
+    main.end();
+}
+
 /// Replies in the place of every callback.
 struct Instead(u32);
 
@@ -108,4 +142,5 @@ fn what_is_replied_further_in_comes_back() {
 on_each_runtime! {
     what_is_further_in_goes_along_to_the_thread,
     a_signal_may_have_all_of_them,
+    a_band_has_its_receivers_on_a_thread_and_measures_each_channel,
 }

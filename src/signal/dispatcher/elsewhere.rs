@@ -159,7 +159,7 @@ struct Far {
 }
 
 impl Far {
-    /// First the call ends, then it is told. Its waker goes as well: it may be what keeps all of this alive.
+    /// First the call ends, then it is told. There is nothing left to be woken.
     fn end(&mut self, outcome: Outcome) {
         drop_quietly(self.call.take());
         drop_quietly(self.link.far.take());
