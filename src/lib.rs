@@ -115,8 +115,17 @@ pub use spawn::Smol;
 pub use spawn::Tokio;
 
 /// Code of one's own around sends, and around each call that a send makes: see [`Dispatcher`](dispatcher::Dispatcher).
+///
+/// Ready-made are [`Timed`](dispatcher::Timed), which measures, [`OnThread`](dispatcher::OnThread) and
+/// [`OnExecutor`](dispatcher::OnExecutor), which have callbacks run elsewhere, and with the feature `tracing` `Logged`.
 pub mod dispatcher {
-    pub use crate::signal::{Context, Dispatcher, Outcome, Receiver, Reply, Results};
+    pub use crate::signal::{
+        Context, Dispatcher, OnExecutor, OnThread, Outcome, Receiver, Reply, Results, Task, Timed,
+        Times,
+    };
+    #[cfg(feature = "tracing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
+    pub use crate::signal::{Level, Logged};
 }
 
 /// The futures behind `.await`, by name, for who stores one or polls it by hand.

@@ -1,6 +1,8 @@
 //! The auto traits of every public type and future. This file is a test by compiling.
 
-use fanfare::dispatcher::{Context, Outcome, Receiver};
+use fanfare::dispatcher::{
+    Context, OnExecutor, OnThread, Outcome, Receiver, Reply, Results, Task, Timed, Times,
+};
 use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
     NextFuture, Recv, SendFuture, SubscribeFuture,
@@ -46,7 +48,7 @@ handles!(
     Subscription<u8>,
     Key, SenderId, SignalId, SignalInfo, ConnectionId, Schedule, Inline, First, Returns, Diverges,
     CallCounts, ConnectionInfo, ConnectionKind, Inspection, Overflow, RecvError, TryRecvError,
-    Backoff, ThreadTimer, ManualClock, SeededExecutor,
+    Backoff, ThreadTimer, ManualClock, SeededExecutor, Times,
     Recorder<Pinned, Pinned>,
 );
 sent!(
@@ -70,11 +72,13 @@ sent!(
     Event<u8, Key>,
     Report<u8>,
     Failure, Cause, Panic, Executor, Method,
-    Context, Receiver,
+    Context, Receiver, OnExecutor, OnThread, Task, Timed,
     Fold<u8, u8>, TryFold<u8, u8>,
 );
 // Replies need not be `Sync`.
 assert_impl_all!(Outcome: Send, Unpin);
+assert_impl_all!(Results<'static>: Unpin);
+assert_impl_all!(Reply<'static>: Copy, Unpin);
 // Callbacks' futures need not be `Sync`; those that run them are all the same.
 sent!(
     JoinFuture<'static, Pinned, u8, Key>,
@@ -90,6 +94,8 @@ assert_impl_all!(Report<OnlySend>: Send, Unpin);
 handles!(fanfare::Smol);
 #[cfg(feature = "tokio")]
 sent!(fanfare::Tokio);
+#[cfg(feature = "tracing")]
+handles!(fanfare::dispatcher::Logged, fanfare::dispatcher::Level);
 
 #[test]
 fn it_compiles() {}

@@ -4,7 +4,8 @@
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
-use fanfare::{Inline, Schedule, Signal};
+use fanfare::dispatcher::{Context, Dispatcher, Level, Logged, Outcome, Receiver};
+use fanfare::{BoxFuture, Inline, Schedule, Signal};
 use futures_lite::future::{block_on, yield_now};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -23,11 +24,20 @@ struct Seen {
     spans: Vec<(&'static Metadata<'static>, String)>,
     entered: Vec<usize>,
     lines: Vec<String>,
+    /// Those of the lines.
+    levels: Vec<(&'static str, tracing::Level)>,
 }
 
 impl Collector {
     fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("nobody panics").lines)
+    }
+
+    /// The level of the last event of this name.
+    fn level_of(&self, name: &str) -> Option<tracing::Level> {
+        let seen = self.0.lock().expect("nobody panics");
+        let mut levels = seen.levels.iter().rev();
+        levels.find(|(told, _)| *told == name).map(|told| told.1)
     }
 }
 
@@ -66,7 +76,9 @@ impl Subscriber for Collector {
         event.record(&mut text);
         let mut seen = self.0.lock().expect("nobody panics");
         let within = seen.entered.last().map_or("-", |span| &seen.spans[*span].1);
-        let line = format!("{}{} in{within}", event.metadata().name(), text.0);
+        let (name, level) = (event.metadata().name(), event.metadata().level());
+        let line = format!("{name}{} in{within}", text.0);
+        seen.levels.push((name, *level));
         seen.lines.push(line);
     }
 
@@ -188,7 +200,11 @@ fn a_subscriber_that_panics_stops_no_callback() {
             Interest::sometimes()
         }
         fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            assert!(metadata.name() != "callback", "on purpose");
+            let name = metadata.name();
+            assert!(
+                !["callback", "sending", "sent", "failed"].contains(&name),
+                "on purpose"
+            );
             false
         }
         fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -204,8 +220,127 @@ fn a_subscriber_that_panics_stops_no_callback() {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     let _default = set_default(Bad);
-    let signal = Signal::builder(0u32).reply::<u32>().build();
-    signal.connect_sync(|ev| **ev + 1).now();
-    signal.connect(|ev| async move { **ev + 2 }).now();
-    assert_eq!(block_on(signal.send().join()).into_replies(), [1, 2]);
+    let plain = Signal::builder(0u32).reply::<u32>().build();
+    let logged = Signal::builder(0u32).reply::<u32>();
+    let logged = logged.dispatcher(Logged::new("shop")).build();
+    for signal in [plain, logged] {
+        signal.connect_sync(|ev| **ev + 1).now();
+        signal.connect(|ev| async move { **ev + 2 }).now();
+        assert_eq!(block_on(signal.send().join()).into_replies(), [1, 2]);
+        assert_eq!(signal.failure_count(), 0);
+    }
+}
+
+/// Skips callbacks of this name.
+struct Skips(&'static str);
+
+impl Dispatcher for Skips {
+    fn call(&self, _: &Context, receiver: Receiver) -> BoxFuture<'static, Outcome> {
+        if receiver.name() == Some(self.0) {
+            receiver.skip()
+        } else {
+            receiver.call()
+        }
+    }
+}
+
+/// What `Logged` told since the last time, without the spans and without the numbers of sends.
+fn logged(collector: &Collector) -> Vec<String> {
+    let lines = collector.take().into_iter();
+    let lines = lines.filter(|line| line.contains("dispatcher.name"));
+    let shown = |line: String| {
+        let line = line.split(" in").next().unwrap_or_default();
+        let words = line.split(' ').filter(|word| !word.starts_with("send="));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    lines.map(shown).collect()
+}
+
+#[test]
+fn a_logged_signal_tells_of_sends_and_failures_under_its_name() {
+    seen(|collector| {
+        let signal = Signal::builder(0u32).name("orders");
+        let signal = signal
+            .dispatcher(Logged::new("shop"))
+            .dispatcher(Skips("audit"));
+        let signal = signal.build();
+        for name in ["show", "audit"] {
+            signal.connect_sync(|_| ()).name(name).now();
+        }
+        let fails = signal.connect_sync(|_| panic!("on purpose"));
+        fails.name("store").now();
+        assert!(!block_on(signal.send().join()).is_ok());
+        let of = "dispatcher.name=\"shop\" identifier=\"orders\"";
+        let expected = [
+            format!("sending message=sending {of} receivers=3 payload=\"u32\""),
+            format!(
+                "failed message=callback `store` panicked: on purpose {of} connection.id=3 connection.name=\"store\""
+            ),
+            format!("sent message=sent {of} replied=1 failed=1 skipped=1"),
+        ];
+        assert_eq!(logged(collector), expected);
+        assert_eq!(collector.level_of("sending"), Some(tracing::Level::DEBUG));
+        assert_eq!(collector.level_of("failed"), Some(tracing::Level::WARN));
+        assert_eq!(collector.level_of("sent"), Some(tracing::Level::DEBUG));
+        drop(signal.send().now());
+        assert_eq!(logged(collector), expected);
+    });
+}
+
+#[test]
+fn the_events_of_a_send_have_its_number() {
+    seen(|collector| {
+        let signal = Signal::builder(()).dispatcher(Logged::new("shop")).build();
+        for _ in 0..2 {
+            drop(signal.send().now());
+        }
+        let lines = collector.take();
+        let number = |line: &String| {
+            let mut words = line.split(' ');
+            words
+                .find(|word| word.starts_with("send="))
+                .map(String::from)
+        };
+        let numbers: Vec<_> = lines.iter().filter_map(number).collect();
+        assert_eq!(numbers.len(), 4);
+        assert_eq!(numbers[0], numbers[1]);
+        assert_eq!(numbers[2], numbers[3]);
+        assert_ne!(numbers[0], numbers[2]);
+    });
+}
+
+#[test]
+fn the_levels_of_a_logged_signal_can_be_set() {
+    let levels = [
+        (Level::Error, Some(tracing::Level::ERROR)),
+        (Level::Warn, Some(tracing::Level::WARN)),
+        (Level::Info, Some(tracing::Level::INFO)),
+        (Level::Debug, Some(tracing::Level::DEBUG)),
+        (Level::Trace, Some(tracing::Level::TRACE)),
+        (Level::Off, None),
+    ];
+    for (level, expected) in levels {
+        for is_of_sends in [true, false] {
+            seen(|collector| {
+                let quiet = Logged::new("shop")
+                    .sends_at(Level::Off)
+                    .failures_at(Level::Off);
+                let dispatcher = if is_of_sends {
+                    quiet.sends_at(level)
+                } else {
+                    quiet.failures_at(level)
+                };
+                let signal = Signal::builder(()).dispatcher(dispatcher).build();
+                signal.connect_sync(|_| panic!("on purpose")).now();
+                drop(signal.send().now());
+                let of_sends = expected.filter(|_| is_of_sends);
+                assert_eq!(collector.level_of("sending"), of_sends);
+                assert_eq!(collector.level_of("sent"), of_sends);
+                assert_eq!(
+                    collector.level_of("failed"),
+                    expected.filter(|_| !is_of_sends)
+                );
+            });
+        }
+    }
 }

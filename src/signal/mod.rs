@@ -72,7 +72,12 @@ pub use connect::{ConnectBuilder, ConnectFuture, Method};
 pub use connection::Connection;
 pub use delivery::{Delivery, DeliveryJoin};
 pub use disconnect::{DisconnectBuilder, DisconnectFuture};
-pub use dispatcher::{Context, Dispatcher, Outcome, Receiver, Reply, Results};
+pub use dispatcher::{
+    Context, Dispatcher, OnExecutor, OnThread, Outcome, Receiver, Reply, Results, Task, Timed,
+    Times,
+};
+#[cfg(feature = "tracing")]
+pub use dispatcher::{Level, Logged};
 pub use event::{Event, SignalId, SignalInfo};
 pub use failure::{Cause, ConnectionId, Failure};
 pub use failures::FailedCall;

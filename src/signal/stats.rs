@@ -81,7 +81,10 @@ fn nanos(duration: Duration) -> u64 {
 
 /// One exact number, and not seconds and nanoseconds apart.
 #[cfg(feature = "serde")]
-fn serialize_nanos<S: serde::Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize_nanos<S: serde::Serializer>(
+    duration: &Duration,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     to.serialize_u64(nanos(*duration))
 }
 

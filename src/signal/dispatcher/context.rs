@@ -5,13 +5,14 @@ use std::fmt;
 
 use crate::signal::event::{Event, SignalInfo};
 use crate::signal::sender::SenderId;
-use crate::sync::Arc;
+use crate::sync::{Arc, AtomicU64, next_number};
 
 /// A send, as a [`Dispatcher`](super::Dispatcher) sees it. Clones are cheap, and are of the same send.
 #[derive(Clone)]
 pub struct Context {
     sent: Arc<dyn Sent>,
     receivers: usize,
+    number: u64,
 }
 
 /// An event, its types forgotten.
@@ -50,10 +51,12 @@ impl Context {
         P: Send + Sync + 'static,
         K: Send + Sync + 'static,
     {
+        static LAST: AtomicU64 = AtomicU64::new(0);
         let event: Arc<Event<P, K>> = Arc::clone(event);
         Self {
             sent: event,
             receivers,
+            number: next_number(&LAST),
         }
     }
 
@@ -67,6 +70,13 @@ impl Context {
     #[must_use]
     pub fn signal(&self) -> &SignalInfo {
         self.sent.signal()
+    }
+
+    /// The number of the send, which no other send of this process has: of any signal with dispatchers, and any two rounds of
+    /// it. For who keeps something from `before` to `after`, as sends overlap.
+    #[must_use]
+    pub fn send_number(&self) -> u64 {
+        self.number
     }
 
     /// How many callbacks the send reaches, as it stood when it began: those that a predicate or a throttle holds back, that are
@@ -117,6 +127,7 @@ impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("signal", self.signal())
+            .field("send_number", &self.number)
             .field("receivers", &self.receivers)
             .field("senders", &self.senders())
             .field("payload_type", &self.payload_type())

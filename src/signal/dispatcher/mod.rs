@@ -6,20 +6,31 @@
 mod calling;
 mod context;
 mod dispatch;
+mod elsewhere;
 mod fate;
+#[cfg(feature = "tracing")]
+mod logged;
 mod nested;
+mod on_executor;
+mod on_thread;
 mod outcome;
 mod receiver;
 mod results;
 mod round;
+mod timed;
 
 pub(crate) use calling::Calling;
 pub use context::Context;
 pub(crate) use dispatch::{Attempted, Dispatch};
+#[cfg(feature = "tracing")]
+pub use logged::{Level, Logged};
+pub use on_executor::OnExecutor;
+pub use on_thread::{OnThread, Task};
 pub use outcome::Outcome;
 pub use receiver::Receiver;
 pub use results::{Reply, Results};
 pub(crate) use round::{Open, Round};
+pub use timed::{Timed, Times};
 
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;

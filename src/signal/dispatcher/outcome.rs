@@ -4,7 +4,7 @@ use std::any::{Any, type_name};
 use std::fmt;
 
 use crate::signal::failure::Cause;
-use crate::signal::panic::drop_quietly;
+use crate::signal::panic::{Panic, drop_quietly};
 
 /// What a call came to, the type of its reply forgotten: a reply, or the cause why there is none.
 #[must_use = "what a dispatcher's future gives is what the call comes to"]
@@ -33,6 +33,15 @@ impl Outcome {
     /// [`Cause::Failed`], with this text: as [`Receiver::fail`](super::Receiver::fail).
     pub fn failed(error: impl fmt::Display) -> Self {
         Self::stopped(Cause::Failed(error.to_string().into()))
+    }
+
+    /// [`Cause::Aborted`]: for a call that somebody else was to make, and that is not going to be made.
+    pub fn aborted() -> Self {
+        Self::stopped(Cause::Aborted)
+    }
+
+    pub(crate) fn panicked(panic: Panic) -> Self {
+        Self::stopped(Cause::Panicked(panic))
     }
 
     pub(crate) fn stopped(cause: Cause) -> Self {

@@ -1,12 +1,16 @@
 //! What a signal shows of itself: data, that prints as a table and is written as a graph or as JSON.
 
 mod dot;
+mod grid;
 #[cfg(feature = "serde")]
 mod json;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub(crate) use grid::{Column, short, write_grid};
+pub(crate) use words::time;
 
 use std::hash::Hash;
 

@@ -1,16 +1,12 @@
 //! An inspection as an aligned table.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use super::words::{count, cut, on_one_line, time};
+use super::grid::{Column, short, write_grid};
+use super::words::{count, on_one_line, time};
 use super::{ConnectionInfo, Inspection};
 
-/// The most characters of a name that are shown.
-const NAME: usize = 24;
-
-/// Headings, and whether what stands below is numbers.
-const COLUMNS: [(&str, bool); 14] = [
+const COLUMNS: [Column; 14] = [
     ("id", true),
     ("name", false),
     ("kind", false),
@@ -48,17 +44,8 @@ impl fmt::Display for Inspection {
             return Ok(());
         }
         let rows: Vec<Row> = self.connections.iter().map(row).collect();
-        let head = COLUMNS.map(|(heading, _)| heading.to_owned());
-        let widths: [usize; COLUMNS.len()] = std::array::from_fn(|column| {
-            let cells = rows.iter().chain([&head]);
-            let widths = cells.map(|row| row[column].chars().count());
-            widths.max().unwrap_or(0)
-        });
-        for row in [&head].into_iter().chain(&rows) {
-            f.write_str("\n")?;
-            write_row(f, row, &widths)?;
-        }
-        Ok(())
+        f.write_str("\n")?;
+        write_grid(f, &COLUMNS, &rows)
     }
 }
 
@@ -100,27 +87,4 @@ fn row(connection: &ConnectionInfo) -> Row {
         total,
         longest,
     ]
-}
-
-/// A name that keeps to its line and to its column.
-fn short(name: &str) -> Cow<'_, str> {
-    match on_one_line(name) {
-        Cow::Borrowed(name) => cut(name, NAME),
-        Cow::Owned(name) => Cow::Owned(cut(&name, NAME).into_owned()),
-    }
-}
-
-/// Numbers to the right. The last column is one of them, so no line ends in blanks.
-fn write_row(f: &mut fmt::Formatter<'_>, row: &Row, widths: &[usize]) -> fmt::Result {
-    for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
-        if column > 0 {
-            f.write_str("  ")?;
-        }
-        if COLUMNS[column].1 {
-            write!(f, "{cell:>width$}")?;
-        } else {
-            write!(f, "{cell:<width$}")?;
-        }
-    }
-    Ok(())
 }

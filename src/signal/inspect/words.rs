@@ -58,7 +58,7 @@ pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// `15ns`, `1.24ms`, `59.99s`, `2m05s`, `3h02m`.
-pub(super) fn time(duration: Duration) -> String {
+pub(crate) fn time(duration: Duration) -> String {
     /// Nanoseconds in one, and the hundredths at which the next unit begins.
     const UNITS: [(u128, &str, u128); 3] = [
         (1_000, "µs", 100_000),
