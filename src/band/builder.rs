@@ -87,6 +87,10 @@ impl BandBuilder {
 }
 
 impl Settings {
+    pub(super) fn has_dispatchers(&self) -> bool {
+        !self.dispatchers.is_empty()
+    }
+
     /// The channels of one name.
     pub(super) fn channels<P, R>(&self, identifier: &str) -> Channels<P, R>
     where

@@ -126,7 +126,7 @@ impl Band {
             return Ok(known);
         }
         // Made where no lock is held.
-        let channels: Channels<P, R> = self.shared.settings.channels(identifier);
+        let channels: Channels<P, R> = self.make_channels(identifier);
         if self.is_closed() {
             channels.close();
         }
@@ -152,6 +152,19 @@ impl Band {
             self.sweep(name, number);
         }
         Ok(channels)
+    }
+
+    /// Channels that nobody can find yet.
+    pub(super) fn make_channels<P, R>(&self, identifier: &str) -> Channels<P, R>
+    where
+        P: Send + Sync + 'static,
+        R: Send + 'static,
+    {
+        self.shared.settings.channels(identifier)
+    }
+
+    pub(super) fn has_dispatchers(&self) -> bool {
+        self.shared.settings.has_dispatchers()
     }
 
     /// Looks for the channels of a name, under the lock. Where they do not fit, but nothing is left of them, there are none.

@@ -16,7 +16,7 @@ use crate::spawn::BoxFuture;
 /// A send by name in the making, to a channel whose payload alone is known. End it in `.await`, [`now`](Self::now),
 /// [`join`](Self::join) or [`replies`](Self::replies). Made by [`Band::send`] and [`band::send`](crate::band::send).
 ///
-/// A name that nobody has declared reaches nobody. A channel of another payload is an error, which gives the payload back.
+/// A name that nobody has declared reaches nobody; the band's dispatchers see it all the same. A channel of another payload is an error, which gives the payload back.
 #[must_use = "nothing is sent until the builder is ended by `.await`, `.now()`, `.join()` or `.replies()`"]
 pub struct NamedSend<P> {
     band: Band,
@@ -102,7 +102,8 @@ where
     {
         Box::pin(async move {
             let identifier = self.identifier.clone();
-            let found = self.look(|entry| entry.typed::<P, R>(&identifier).cloned())?;
+            let look = |entry: &Entry| entry.typed::<P, R>(&identifier).cloned();
+            let found = self.look(look, |band, name| band.make_channels(name))?;
             let Some(channels) = found.channels else {
                 return Ok(Vec::new());
             };
@@ -117,15 +118,21 @@ where
 
     fn look_up(self) -> Result<Found<P>, NotSent<P>> {
         let identifier = self.identifier.clone();
-        self.look(|entry| entry.nameless(&identifier))
+        let look = |entry: &Entry| entry.nameless(&identifier);
+        self.look(look, |band, name| {
+            Box::new(band.make_channels::<P, ()>(name))
+        })
     }
 
+    /// Finds the channels, or makes some for this send, where nobody has declared the name but dispatchers are to see it.
     fn look<C>(
         self,
         look: impl Fn(&Entry) -> Result<C, TypeConflict>,
+        make: impl FnOnce(&Band, &str) -> C,
     ) -> Result<Found<P, C>, NotSent<P>> {
         let found = match self.band.find(&self.identifier, look) {
             _ if self.band.is_closed() => Err(Why::Closed),
+            Ok(None) if self.band.has_dispatchers() => Ok(Some(make(&self.band, &self.identifier))),
             found => found.map_err(Why::Types),
         };
         match found {
