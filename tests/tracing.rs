@@ -136,6 +136,33 @@ fn each_call_is_an_event_in_the_span_of_its_send() {
 }
 
 #[test]
+fn a_call_that_options_have_a_say_in_is_an_event_too() {
+    seen(|collector| {
+        let signal = Signal::builder(0u32).spawner(Inline).build();
+        let copy = Signal::new(0u32);
+        signal
+            .connect_sync(|_| ())
+            .name("when")
+            .when(|_| true)
+            .now();
+        signal
+            .connect_sync(|_| ())
+            .name("sequential")
+            .sequential()
+            .now();
+        signal.forward_to(&copy).name("forward").now();
+        drop(signal.send().now());
+        let names = |line: &String| {
+            line.split("connection.name=")
+                .nth(1)
+                .map(|rest| rest.split(' ').next().unwrap().to_owned())
+        };
+        let called: Vec<_> = collector.take().iter().filter_map(names).collect();
+        assert_eq!(called, ["\"when\"", "\"sequential\"", "\"forward\""]);
+    });
+}
+
+#[test]
 fn what_an_async_callback_tells_is_within_the_span_of_its_send() {
     let tells = |signal: &Signal<u32>| {
         signal

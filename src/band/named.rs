@@ -103,7 +103,7 @@ where
         Box::pin(async move {
             let identifier = self.identifier.clone();
             let look = |entry: &Entry| entry.typed::<P, R>(&identifier).cloned();
-            let found = self.look(look, |band, name| band.make_channels(name))?;
+            let found = self.look(look, Band::make_channels)?;
             let Some(channels) = found.channels else {
                 return Ok(Vec::new());
             };

@@ -206,6 +206,8 @@ where
     }
 
     fn attempt(&self, event: &Event<P, K>) -> Result<R, Missed> {
+        let head = &self.head;
+        trace::called(head.id, || head.name(), ConnectionKind::SyncCallback);
         self.target.attempt(event)
     }
 
