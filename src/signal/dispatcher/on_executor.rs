@@ -32,7 +32,7 @@ use crate::sync::Arc;
 ///     thread::spawn(|| futures_lite::future::block_on(task));
 /// });
 /// let signal = Signal::builder(20u64).reply::<u64>().dispatcher(threads).build();
-/// signal.connect_sync(|n| (1..=**n).product()).now();
+/// signal.connect_sync(|n| (1..=**n).product::<u64>()).now();
 /// let report = futures_lite::future::block_on(signal.send().join());
 /// assert_eq!(report.replies(), [2_432_902_008_176_640_000]);
 /// ```
