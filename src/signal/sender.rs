@@ -162,6 +162,7 @@ impl SenderId {
 
     /// Whether the object may still be there: false once an object that came as an `Arc` is gone.
     #[must_use]
+    #[inline]
     pub fn is_alive(&self) -> bool {
         self.object.is_alive()
     }

@@ -9,15 +9,24 @@ use super::failure::Cause;
 use super::inspect::ConnectionKind;
 use super::panic::{Panic, capture, drop_quietly};
 use super::registry::{Admission, Booking, Head, Held, Slot, Visit};
+use super::sender::SenderId;
 use super::stream::Pushed;
 use super::target::Missed;
 use super::trace;
 use crate::sync::Arc;
 
-/// Sync callbacks without options go by in the inner loop: a call, a count, the next. `ASKS`: whether a callback's parent lives
-/// has not been asked before.
+/// Whom a walk asks, before each call, whether they live. A number, as the parameter of a constant has to be.
+pub(super) type Asked = u8;
+/// Nobody: callbacks have no parents.
+pub(super) const NOBODY: Asked = 0;
+/// The one parent that the send names.
+pub(super) const PARENT: Asked = 1;
+/// The parent of each callback, if it has one.
+pub(super) const EACH: Asked = 2;
+
+/// Sync callbacks without options go by in the inner loop: a call, a count, the next.
 #[inline]
-pub(super) fn walk<'a, const ASKS: bool, P, R, K>(
+pub(super) fn walk<'a, const ASKS: Asked, P, R, K>(
     mut slots: impl Iterator<Item = &'a Arc<Slot<P, R, K>>>,
     event: &mut Carried<'_, P, K>,
     end: &mut impl End<P, R, K>,
@@ -30,16 +39,19 @@ where
     let counts = end.counts();
     loop {
         let shown = event.get();
+        let parent = shown.senders().first().filter(|_| ASKS == PARENT);
         let mut replies = 0;
         let stop = loop {
             let Some(slot) = slots.next() else {
                 break None;
             };
             let visit = || {
-                if ASKS {
+                if ASKS == EACH {
                     slot.visit_if_alive(shown)
-                } else {
+                } else if parent.is_none_or(SenderId::is_alive) {
                     slot.visit(shown)
+                } else {
+                    Visit::Odd
                 }
             };
             match capture(visit) {

@@ -2,8 +2,8 @@
 //!
 //! The receivers of a bound channel are the connections with its parent as their sender, those of the unbound one are the
 //! connections without filters; none is both. A send on a bound channel goes first past the one list and then past the
-//! other, so it merges nothing; that the parent lives is known from looking for it. One on the unbound channel goes past
-//! everybody, and asks each receiver for its parent when its turn comes.
+//! other, so it merges nothing, and asks before each of the first whether the parent still lives. One on the unbound channel goes
+//! past everybody, and asks each receiver for its parent when its turn comes.
 
 use std::cmp::Reverse;
 use std::hash::Hash;
@@ -12,7 +12,7 @@ use super::{Once, Walking, look_alone, walk_one};
 use crate::signal::end::End;
 use crate::signal::event::Event;
 use crate::signal::registry::{Published, Ranked, Registry, Settled, Slot};
-use crate::signal::visit::{Carried, walk};
+use crate::signal::visit::{Carried, EACH, NOBODY, PARENT, walk};
 use crate::sync::Arc;
 
 #[inline]
@@ -34,11 +34,11 @@ pub(super) fn conduct<P, R, K>(
             drop(all);
             return walk_uneven(registry, event, complete, end);
         }
-        return walk_one::<true, _, _, _>(&all, event, complete, end);
+        return walk_one::<EACH, _, _, _>(&all, event, complete, end);
     };
     // One list, the usual case, has its order by itself, and no callback twice.
     match look_alone(registry, || registry.with_sender(parent)) {
-        Some(Some(list)) => walk_one::<false, _, _, _>(&list, event, complete, end),
+        Some(Some(list)) => walk_one::<PARENT, _, _, _>(&list, event, complete, end),
         Some(None) => {}
         None => walk_bound(registry, event, complete, end),
     }
@@ -63,17 +63,23 @@ fn walk_bound<P, R, K>(
         return walk_uneven(registry, event, complete, end);
     }
     if let [list] = &walking.lists[..] {
-        // Noted there.
+        // Noted there. It may be either.
         walking.walks.clear();
-        return walk_one::<false, _, _, _>(list, event, complete, end);
+        return walk_one::<EACH, _, _, _>(list, event, complete, end);
     }
     complete(event);
     let mut event = Carried::new(event);
-    for list in &walking.lists {
-        for piece in list.pieces() {
-            if walk::<false, _, _, _>(piece.iter(), &mut event, end).is_break() {
-                return;
-            }
+    let [bound, unbound] = &walking.lists[..] else {
+        return;
+    };
+    for piece in bound.pieces() {
+        if walk::<PARENT, _, _, _>(piece.iter(), &mut event, end).is_break() {
+            return;
+        }
+    }
+    for piece in unbound.pieces() {
+        if walk::<NOBODY, _, _, _>(piece.iter(), &mut event, end).is_break() {
+            return;
         }
     }
 }
@@ -96,7 +102,7 @@ fn walk_uneven<P, R, K>(
     let mut once = Once::default();
     for slot in row {
         let called = once.call(&slot, end, |end| {
-            walk::<true, _, _, _>([&slot].into_iter(), &mut event, end)
+            walk::<EACH, _, _, _>([&slot].into_iter(), &mut event, end)
         });
         if called.is_break() {
             break;

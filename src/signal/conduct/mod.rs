@@ -21,7 +21,7 @@ use crate::signal::event::Event;
 use crate::signal::matching::merge;
 use crate::signal::reach::Reach;
 use crate::signal::registry::{Booking, Lists, Published, Registry, Settled, Slot};
-use crate::signal::visit::{Carried, Shared, look_closer, walk};
+use crate::signal::visit::{Asked, Carried, NOBODY, Shared, look_closer, walk};
 use crate::signal::walk::Walk;
 use crate::sync::Arc;
 pub(super) use once::{Once, count_once};
@@ -48,13 +48,13 @@ pub(super) fn conduct<P, R, K>(
         registry.verify_all();
         // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
         let all = registry.settled(|| registry.everything());
-        return walk_one::<false, _, _, _>(&all.seen, event, complete, end);
+        return walk_one::<NOBODY, _, _, _>(&all.seen, event, complete, end);
     }
     match (event.keys(), event.senders()) {
         ([], []) => {
             let look = || (!registry.has_only_filtered()).then(|| registry.unfiltered());
             if let Some(list) = registry.settled(look).seen {
-                walk_one::<false, _, _, _>(&list, event, complete, end);
+                walk_one::<NOBODY, _, _, _>(&list, event, complete, end);
             }
         }
         ([key], []) => {
@@ -92,7 +92,7 @@ fn walk_alone<P, R, K>(
     K: Hash + Eq + Send + Sync + 'static,
 {
     match alone {
-        Some(Some(list)) => walk_one::<false, _, _, _>(&list, event, complete, end),
+        Some(Some(list)) => walk_one::<NOBODY, _, _, _>(&list, event, complete, end),
         Some(None) => {}
         None => walk_several(registry, event, complete, end),
     }
@@ -115,7 +115,7 @@ fn walk_several<P, R, K>(
         if let [list] = &seen.lists[..] {
             // Noted there.
             seen.walks.clear();
-            return walk_one::<false, _, _, _>(list, event, complete, end);
+            return walk_one::<NOBODY, _, _, _>(list, event, complete, end);
         }
         // Merged before anything is called, since a callback may change what stands where; and by ranks that do not change
         // meanwhile.
@@ -127,7 +127,7 @@ fn walk_several<P, R, K>(
             return;
         }
         complete(event);
-        let _ = walk::<false, _, _, _>(row.into_iter(), &mut Carried::new(event), end);
+        let _ = walk::<NOBODY, _, _, _>(row.into_iter(), &mut Carried::new(event), end);
         return;
     }
 }
@@ -243,7 +243,7 @@ impl<P, R, K> Drop for Walking<P, R, K> {
 }
 
 /// One list, the usual case, is sorted and unique as it is.
-fn walk_one<const ASKS: bool, P, R, K>(
+fn walk_one<const ASKS: Asked, P, R, K>(
     list: &Published<P, R, K>,
     event: &mut Event<P, K>,
     complete: impl FnOnce(&mut Event<P, K>),
