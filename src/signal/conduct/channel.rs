@@ -2,8 +2,8 @@
 //!
 //! The receivers of a bound channel are the connections with its parent as their sender, those of the unbound one are the
 //! connections without filters; none is both. A send on a bound channel goes first past the one list and then past the
-//! other, so it merges nothing; that the parent lives is known from looking for it. One on the unbound channel goes past
-//! everybody, and asks each receiver for its parent when its turn comes.
+//! other, so it merges nothing. One on the unbound channel goes past everybody. Each receiver is asked for its parent when
+//! its turn comes: one that was called before it may have let go of it.
 
 use std::cmp::Reverse;
 use std::hash::Hash;
@@ -38,7 +38,7 @@ pub(super) fn conduct<P, R, K>(
     };
     // One list, the usual case, has its order by itself, and no callback twice.
     match look_alone(registry, || registry.with_sender(parent)) {
-        Some(Some(list)) => walk_one::<false, _, _, _>(&list, event, complete, end),
+        Some(Some(list)) => walk_one::<true, _, _, _>(&list, event, complete, end),
         Some(None) => {}
         None => walk_bound(registry, event, complete, end),
     }
@@ -65,13 +65,13 @@ fn walk_bound<P, R, K>(
     if let [list] = &walking.lists[..] {
         // Noted there.
         walking.walks.clear();
-        return walk_one::<false, _, _, _>(list, event, complete, end);
+        return walk_one::<true, _, _, _>(list, event, complete, end);
     }
     complete(event);
     let mut event = Carried::new(event);
     for list in &walking.lists {
         for piece in list.pieces() {
-            if walk::<false, _, _, _>(piece.iter(), &mut event, end).is_break() {
+            if walk::<true, _, _, _>(piece.iter(), &mut event, end).is_break() {
                 return;
             }
         }
