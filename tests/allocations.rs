@@ -227,7 +227,8 @@ fn connections_take_what_is_promised() {
     let (_, bytes) = live(|| (0..CONNECTIONS).for_each(|number| drop(connect(number).now())));
     assert!(bytes <= 100 * CONNECTIONS as isize, "unfiltered: {bytes}");
     let (_, bytes) = live(|| (0..CONNECTIONS).for_each(|key| drop(connect(key).key(key).now())));
-    assert!(bytes <= 160 * CONNECTIONS as isize, "keyed: {bytes}");
+    // Some 150 each; how full the table's buckets are is a matter of the hasher's seed.
+    assert!(bytes <= 180 * CONNECTIONS as isize, "keyed: {bytes}");
 
     // The callback and where it is filed, and nothing else.
     let (allocations, _) = live(|| drop(connect(0).key(CONNECTIONS + 1).now()));
