@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fanfare::dispatcher::Dispatcher;
-use fanfare::{Event, Inline, Key, Signal, by_address};
+use fanfare::{Band, ChannelDef, Event, Inline, Key, Signal, by_address};
 use futures_lite::future::{block_on, yield_now};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -127,6 +127,7 @@ fn sends_allocate_no_more_than_promised() {
 
     async_calls();
     calls_through_dispatchers();
+    channels();
 
     connections_take_what_is_promised();
     a_key_costs_its_own_callbacks_alone();
@@ -158,6 +159,60 @@ fn calls_through_dispatchers() {
     }
 }
 
+/// Sends on channels cost what sends on their signal do, and so do those of a definition.
+fn channels() {
+    static DEF: ChannelDef<u64> = ChannelDef::new("allocations");
+    let band = Band::new();
+    for has_dead in [false, true] {
+        for count in [1, 10, 100] {
+            let name = format!("{count} {has_dead}");
+            let all = band.channel::<u64, ()>(name).unwrap();
+            let (parent, other) = (Arc::new(1), Arc::new(2));
+            let own = all.bound(&parent);
+            let to = [&own, &all, &own.bound(&other)];
+            for number in 0..count as u64 {
+                let receive = move |ev: &Event<u64>| {
+                    black_box(**ev ^ number);
+                };
+                to.iter()
+                    .for_each(|to| drop(to.connect_sync(receive).now()));
+            }
+            if has_dead {
+                // Dead ones, once they have been met, cost nothing either.
+                let dead = Arc::new(3);
+                all.bound(&dead).connect_sync(|_| ()).now();
+                drop(dead);
+            }
+            for (channel, reached) in [(&own, 2 * count), (&all, 3 * count)] {
+                let sent =
+                    allocations(|| assert_eq!(channel.send(7).now().unwrap().count(), reached));
+                assert_eq!(sent, 0, "{channel:?}, {count}");
+                let sent = allocations(|| {
+                    assert_eq!(block_on(channel.send(7).join()).count(), reached);
+                });
+                assert_eq!(sent, 0, "{channel:?}, joined, {count}");
+                let sent = allocations(|| channel.send_detached(7));
+                assert_eq!(sent, 0, "{channel:?}, detached, {count}");
+            }
+        }
+    }
+
+    let parent = Arc::new(1);
+    DEF.of(&parent).connect_sync(|_| ()).now();
+    DEF.unbound().connect_sync(|_| ()).now();
+    for is_in_scope in [false, true] {
+        let _inside = is_in_scope.then(|| Band::global().enter());
+        let sent = allocations(|| assert_eq!(DEF.of(&parent).send(7).now().unwrap().count(), 2));
+        assert_eq!(sent, 0, "a definition, bound");
+        let sent = allocations(|| assert_eq!(DEF.unbound().send(7).now().unwrap().count(), 2));
+        assert_eq!(sent, 0, "a definition, unbound");
+    }
+    let found = allocations(|| drop(band.channel::<u64, ()>("1 false").unwrap()));
+    assert_eq!(found, 0, "a channel that is there");
+    let sent = allocations(|| assert_eq!(band.send("nobody", 7u64).now().unwrap().count(), 0));
+    assert_eq!(sent, 1, "a name that nobody declared: its delivery");
+}
+
 fn connections_take_what_is_promised() {
     const CONNECTIONS: u64 = 10_000;
     let signal = Signal::builder(0u64).key::<u64>().build();
@@ -172,7 +227,8 @@ fn connections_take_what_is_promised() {
     let (_, bytes) = live(|| (0..CONNECTIONS).for_each(|number| drop(connect(number).now())));
     assert!(bytes <= 100 * CONNECTIONS as isize, "unfiltered: {bytes}");
     let (_, bytes) = live(|| (0..CONNECTIONS).for_each(|key| drop(connect(key).key(key).now())));
-    assert!(bytes <= 160 * CONNECTIONS as isize, "keyed: {bytes}");
+    // Some 150 each; how full the table's buckets are is a matter of the hasher's seed.
+    assert!(bytes <= 180 * CONNECTIONS as isize, "keyed: {bytes}");
 
     // The callback and where it is filed, and nothing else.
     let (allocations, _) = live(|| drop(connect(0).key(CONNECTIONS + 1).now()));

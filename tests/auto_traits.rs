@@ -1,5 +1,9 @@
 //! The auto traits of every public type and future. This file is a test by compiling.
 
+use fanfare::band::{
+    AnyReply, BandBuilder, BandDrain, ChannelSend, EnteredBand, NamedDelivery, NamedSend, NotSent,
+    Scoped, TypeConflict,
+};
 use fanfare::dispatcher::{
     Context, OnExecutor, OnThread, Outcome, Receiver, Reply, Results, Task, Timed, Times,
 };
@@ -8,16 +12,18 @@ use fanfare::futures::{
     NextFuture, Recv, SendFuture, SubscribeFuture,
 };
 use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
-use fanfare::types::{Diverges, First, Fold, Method, Returns, TryFold};
+use fanfare::types::{Diverges, First, Fold, Method, OnChannel, Returns, TryFold};
 use fanfare::{
-    Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection, ConnectionId,
-    ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event, Executor, Failure,
-    ForwardBuilder, Inline, Inspection, Key, NextBuilder, Overflow, Panic, RecvError, Report,
-    Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder, SignalId, SignalInfo,
-    SignalSink, SubscribeBuilder, Subscription, ThreadTimer, TryRecvError, WeakSignal,
+    Backoff, Band, BlockGuard, CallCounts, Callback, Cause, Channel, ChannelDef, ConnectBuilder,
+    Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event,
+    Executor, Failure, ForwardBuilder, Inline, Inspection, Key, NextBuilder, Overflow, Panic,
+    RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder,
+    SignalId, SignalInfo, SignalSink, SubscribeBuilder, Subscription, ThreadTimer, TryRecvError,
+    WeakSignal,
 };
-use static_assertions::assert_impl_all;
+use static_assertions::{assert_impl_all, assert_not_impl_any};
 use std::cell::Cell;
+use std::future::IntoFuture;
 use std::marker::PhantomPinned;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -50,6 +56,7 @@ handles!(
     CallCounts, ConnectionInfo, ConnectionKind, Inspection, Overflow, RecvError, TryRecvError,
     Backoff, ThreadTimer, ManualClock, SeededExecutor, Times,
     Recorder<Pinned, Pinned>,
+    Band, Channel<Pinned, OnlySend>, ChannelDef<Pinned, OnlySend>, TypeConflict,
 );
 sent!(
     SignalBuilder<Pinned, OnlySend, Key>,
@@ -74,11 +81,33 @@ sent!(
     Failure, Cause, Panic, Executor, Method,
     Context, Receiver, OnExecutor, OnThread, Task, Timed,
     Fold<u8, u8>, TryFold<u8, u8>,
+    ConnectBuilder<Pinned, OnlySend, Key, OnChannel>,
+    ConnectBuilder<Pinned, OnlySend, Key, OnChannel<Method>>,
+    ConnectFuture<Pinned, OnlySend, Key, OnChannel>,
+    DisconnectBuilder<Pinned, OnlySend, Key, OnChannel>,
+    DisconnectFuture<Pinned, OnlySend, Key, OnChannel>,
+    SubscribeBuilder<Pinned, OnlySend, Key, OnChannel>,
+    SubscribeFuture<Pinned, OnlySend, Key, OnChannel>,
+    NextBuilder<Pinned, OnlySend, Key, OnChannel>,
+    ChannelSend<'static, u8, OnlySend>,
+    NamedSend<u8>, NotSent<u8>, BandBuilder,
+    Scoped<u8>,
 );
 // Replies need not be `Sync`.
 assert_impl_all!(Outcome: Send, Unpin);
 assert_impl_all!(Results<'static>: Unpin);
 assert_impl_all!(Reply<'static>: Copy, Unpin);
+// A guard is of the thread that it was made on.
+assert_not_impl_any!(EnteredBand: Send, Sync);
+assert_impl_all!(EnteredBand: Unpin);
+// A scope is what the future in it is.
+assert_impl_all!(Scoped<OnlySend>: Send);
+assert_not_impl_any!(Scoped<OnlySend>: Sync, Unpin);
+assert_impl_all!(BandDrain: Send, Sync, Unpin);
+assert_impl_all!(<BandDrain as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<NamedSend<u8> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(NamedDelivery: Send, Unpin);
+assert_impl_all!(AnyReply: Send, Unpin);
 // Callbacks' futures need not be `Sync`; those that run them are all the same.
 sent!(
     JoinFuture<'static, Pinned, u8, Key>,

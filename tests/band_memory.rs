@@ -23,13 +23,8 @@ fn live() -> (isize, isize) {
     )
 }
 
-/// Asserts that rounds beyond the first few leave next to nothing, at most and in the end.
-fn leaves_nothing(
-    what: &str,
-    rounds: usize,
-    at_most: (isize, isize),
-    mut round: impl FnMut(usize),
-) {
+/// Asserts that rounds beyond the first few leave next to nothing, in the end and at any time before it.
+fn leaves_nothing(what: &str, rounds: usize, mut round: impl FnMut(usize)) {
     // Tables and thread-locals grow to their size first.
     (0..20_000).for_each(&mut round);
     let before = live();
@@ -41,9 +36,10 @@ fn leaves_nothing(
             most = (most.0.max(now.0 - before.0), most.1.max(now.1 - before.1));
         }
     }
+    // Which of the last few stand, and how long their names are, is not always the same.
     assert!(
-        most.0 <= at_most.0 && most.1 <= at_most.1,
-        "{what}: {} allocations and {} bytes more at times, {at_most:?} are allowed",
+        most.0 <= 4 && most.1 <= 500,
+        "{what}: {} allocations and {} bytes more at times",
         most.0,
         most.1
     );
@@ -64,16 +60,11 @@ impl Component {
 }
 
 /// Each with a receiver that nobody disconnects, some with a send.
-fn parents_come_and_go(sends: bool) {
+fn parents_come_and_go() {
     let band = Band::new();
     let all = band.channel::<usize, usize>("component").unwrap();
     let stays = all.connect_sync(|ev| **ev).now();
-    let what = if sends {
-        "parents, with sends"
-    } else {
-        "parents"
-    };
-    leaves_nothing(what, MILLION, (40, 8_000), |number| {
+    leaves_nothing("parents", MILLION, |number| {
         let this = Arc::new(Component { number });
         let own = all.bound(&this);
         match number % 3 {
@@ -81,7 +72,7 @@ fn parents_come_and_go(sends: bool) {
             1 => own.connect_method(&this, Component::later).now(),
             _ => own.connect_sync(move |ev| **ev + number).now(),
         };
-        if sends && number % 4 == 0 {
+        if number % 4 == 0 {
             let mut sum = 0;
             let fold = own.send(1).fold((), |(), reply| sum += reply);
             futures_lite::future::block_on(fold);
@@ -104,21 +95,17 @@ fn names_come_and_go(receives: bool) {
     } else {
         "names"
     };
-    leaves_nothing(
-        what,
-        if receives { MILLION / 2 } else { MILLION },
-        (40, 8_000),
-        |number| {
-            let job = band.channel::<u32, ()>(format!("job-{number}")).unwrap();
-            if receives {
-                let connection = job.connect_sync(|_| ()).now();
-                assert_eq!(band.send(job.identifier(), 1u32).now().unwrap().count(), 1);
-                let this = Arc::new(number);
-                job.bound(&this).connect_sync(|_| ()).now();
-                assert!(connection.disconnect());
-            }
-        },
-    );
+    let rounds = if receives { MILLION / 5 } else { MILLION };
+    leaves_nothing(what, rounds, |number| {
+        let job = band.channel::<u32, ()>(format!("job-{number}")).unwrap();
+        if receives {
+            let connection = job.connect_sync(|_| ()).now();
+            assert_eq!(band.send(job.identifier(), 1u32).now().unwrap().count(), 1);
+            let this = Arc::new(number);
+            job.bound(&this).connect_sync(|_| ()).now();
+            assert!(connection.disconnect());
+        }
+    });
     let left = band.identifiers().len();
     assert!(left <= 4, "{left} names");
     drop(stays);
@@ -127,7 +114,7 @@ fn names_come_and_go(receives: bool) {
 /// One name, for one type and then for another.
 fn a_name_is_taken_again() {
     let band = Band::new();
-    leaves_nothing("a name taken again", MILLION / 4, (8, 1_000), |_| {
+    leaves_nothing("a name taken again", MILLION / 10, |_| {
         drop(band.channel::<u8, ()>("name").unwrap());
         drop(band.channel::<u16, ()>("name").unwrap());
     });
@@ -136,8 +123,7 @@ fn a_name_is_taken_again() {
 
 #[test]
 fn what_comes_and_goes_leaves_nothing_behind() {
-    parents_come_and_go(false);
-    parents_come_and_go(true);
+    parents_come_and_go();
     names_come_and_go(false);
     names_come_and_go(true);
     a_name_is_taken_again();

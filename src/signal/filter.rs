@@ -95,7 +95,9 @@ impl<K> Filters<K> {
 )]
 pub trait Filterable: sealed::Sealed {}
 
+#[diagnostic::do_not_recommend]
 impl Filterable for () {}
+#[diagnostic::do_not_recommend]
 impl Filterable for super::connect::Method {}
 
 /// Marks the builders of a channel's receivers, which listen to that channel and nothing else.

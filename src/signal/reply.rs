@@ -20,7 +20,7 @@ impl<F: Future> CallbackFuture for F {}
     message = "callbacks of this signal reply `{R}`, this one returns `{Self}`",
     label = "this callback returns `{Self}`",
     note = "an async callback goes to `connect` (or `connect_method`, `connect_with`, `Callback::new`)",
-    note = "another reply type is chosen with `Signal::builder(..).reply::<..>()`"
+    note = "another reply type is chosen with `Signal::builder(..).reply::<..>()`, or `channel::<Payload, Reply>(..)` in a band"
 )]
 pub trait SyncReply<R, M> {
     #[doc(hidden)]

@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use fanfare::{AsSender, Signal, by_address};
+use fanfare::{AsSender, Band, ChannelDef, Event, Signal, by_address};
 
 struct Valve(u8);
 impl AsSender for Valve {}
 
 struct Marker;
 impl AsSender for Marker {}
+
+static ALERT: ChannelDef<u8> = ChannelDef::new("alert");
+
+fn double(ev: &Event<u32>) -> u32 {
+    **ev * 2
+}
 
 fn main() {
     let signal = Signal::new(7u8);
@@ -24,5 +30,13 @@ fn main() {
     numbers.connect(|_| async { 1 }).now();
     numbers.connect_sync(|_| 2).now();
     numbers.connect_sync(|_| panic!()).now();
+
+    let (band, component) = (Band::new(), Arc::new(Valve(2)));
+    ALERT.of(&component).connect_sync(|ev| println!("{}", **ev)).when(|ev| **ev > 3).now();
+    ALERT.of(&component).connect(async |ev| println!("{}", **ev)).now();
+    ALERT.unbound().send_detached(7);
+    let _ = ALERT.of(&component).send(7).now();
+    band.channel::<u32, u32>("double").unwrap().connect_sync(double).now();
+    smol::block_on(band.scope(async { fanfare::band::send("double", 2u32).parent(&component).await })).unwrap();
     let _ = valve.0;
 }
