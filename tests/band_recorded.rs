@@ -92,14 +92,12 @@ impl Stage {
 }
 
 /// Replays one script; counts its sends that agree in order, and those that need not.
-fn replay(script: &str) -> (usize, usize) {
+fn replay((number, script): (usize, &str)) -> (usize, usize) {
     let (mut ordered, mut unordered) = (0, 0);
     let stage = Stage::new();
-    let mut lines = script.lines();
-    let title = lines.next().expect("a script has a title");
-    for (number, line) in lines.enumerate() {
-        let words: Vec<_> = line.split(' ').collect();
-        let at = || format!("{title}, step {number}: {line}");
+    for (place, step) in script.split("; ").enumerate() {
+        let words: Vec<_> = step.split(' ').collect();
+        let at = || format!("line {}, step {}: {step}", number + 1, place + 1);
         match words[..] {
             ["connect", channel, receiver] => stage.connect(&stage.channel(channel), receiver),
             ["disconnect", channel, receiver] => {
@@ -126,7 +124,7 @@ fn replay(script: &str) -> (usize, usize) {
 
 #[test]
 fn answers_as_the_original_did() {
-    let scripts = SCRIPTS.trim_end().split("\n\n");
+    let scripts = SCRIPTS.lines().enumerate();
     assert_eq!(scripts.clone().count(), 200);
     let (ordered, unordered) = scripts
         .map(replay)

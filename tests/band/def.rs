@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use fanfare::{Band, ChannelDef, Event};
 
-use crate::common::ON_PURPOSE;
 use crate::kit::{Ev, Parent, band_on};
 use crate::runtime::Runtime;
 
@@ -76,7 +75,7 @@ async fn a_definition_with_other_types_is_told(on: Runtime) {
             Some(words)
         );
     };
-    // Its panics are shown: they are no test's.
+    // These panics are the crate's, whose texts do not say that they are meant.
     let quiet = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         let text = info.payload().downcast_ref::<String>();
@@ -97,7 +96,6 @@ async fn a_definition_with_other_types_is_told(on: Runtime) {
     // Nothing is left of the other one.
     band.scope(async { assert_eq!(TEXT.unbound().send(String::new()).await.count(), 0) })
         .await;
-    let _ = ON_PURPOSE;
 }
 
 /// In the global band, too, receivers go with their parents.

@@ -1,11 +1,11 @@
 //! Names: the types that go with them, and how long a band knows them.
 
+use std::future::IntoFuture;
 use std::sync::Arc;
 
 use fanfare::band::TypeConflict;
-use fanfare::{Band, Channel};
+use fanfare::{Band, Channel, Connection};
 
-use crate::common::Gate;
 use crate::kit::{Ev, Parent, band_on, heard, named, says};
 use crate::runtime::Runtime;
 
@@ -61,9 +61,7 @@ async fn a_conflict_loses_nothing(on: Runtime) {
     // Any handle keeps the types, and any receiver.
     let own = all.bound(&parent);
     drop(all);
-    for connection in [own.connect_sync(says("more")).await] {
-        connection.disconnect();
-    }
+    assert!(own.connect_sync(says("more")).await.disconnect());
     assert!(band.channel::<(), u8>("named").is_err());
 }
 
@@ -88,13 +86,13 @@ async fn a_name_that_nothing_is_left_of_is_forgotten(on: Runtime) {
             "receiver" => connection = Some(all.connect_sync(says("all")).await),
             "bound receiver" => connection = Some(own.connect_sync(says("own")).await),
             "stream" => kept.push(Box::new(own.subscribe().await)),
-            _ => kept.push(Box::new(std::future::IntoFuture::into_future(all.next()))),
+            _ => kept.push(Box::new(all.next().into_future())),
         }
         drop((all, own));
         sweep(&band);
         assert_eq!(names(&band), ["named"], "{left}");
         assert!(band.channel::<u8, ()>("named").is_err(), "{left}");
-        connection.as_ref().map(fanfare::Connection::disconnect);
+        connection.as_ref().map(Connection::disconnect);
         kept.clear();
         sweep(&band);
         assert!(names(&band).is_empty(), "{left}");
@@ -204,13 +202,30 @@ async fn names_that_come_and_go_do_not_disturb_those_that_stay(on: Runtime) {
 /// A receiver in the making keeps its name, as its channel's handle would.
 async fn a_receiver_in_the_making_is_not_lost(on: Runtime) {
     let band = band_on(&on);
-    let connect = named(&band).connect_sync(says("late"));
-    let gate = Gate::new();
+    let object = Parent::new("strong");
+    let (connect, strong) = (
+        named(&band).connect_sync(says("late")),
+        named(&band)
+            .connect_method(&object, Parent::reply_later)
+            .strong(),
+    );
+    let (subscribe, next) = (named(&band).subscribe(), named(&band).next());
     sweep(&band);
-    gate.open();
-    let connection = connect.await;
-    assert!(connection.is_connected());
-    assert_eq!(heard(&named(&band)).await, ["late"]);
+    assert_eq!(names(&band), ["named"]);
+    let connections = [connect.await, strong.await];
+    let (stream, next) = (subscribe.await, next.into_future());
+    assert!(connections.iter().all(Connection::is_connected));
+    assert_eq!(heard(&named(&band)).await, ["late", "strong"]);
+    assert!(!stream.is_empty() && next.await.is_some());
+    // One that is not ended keeps nothing for longer than it is there.
+    drop((
+        stream,
+        connections.map(|connection| connection.disconnect()),
+    ));
+    let connect = named(&band).connect_sync(says("never"));
+    assert!(band.channel::<u8, ()>("named").is_err());
+    drop(connect);
+    assert!(band.channel::<u8, ()>("named").is_ok());
 }
 
 async fn a_channel_outlives_its_band(on: Runtime) {

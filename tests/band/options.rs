@@ -71,7 +71,7 @@ async fn failures_name_the_receiver(on: Runtime) {
             ));
         })
         .await;
-    assert_eq!(all.failures().name().as_deref(), Some("named.failures"));
+    assert_eq!(all.failures().name(), Some("named.failures"));
     own.connect_sync(|_| panic!("{ON_PURPOSE}, sync"))
         .name("one")
         .await;

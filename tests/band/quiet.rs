@@ -16,7 +16,6 @@ fn busy(
     band: &Band,
     log: &Log<&'static str>,
 ) -> OnDrop<impl FnMut() + Send + Sync + 'static + use<>> {
-    // Weakly, so to say: a receiver that holds its band would keep it.
     let (band, log) = (band.clone(), log.clone());
     OnDrop(move || {
         let all = band

@@ -3,7 +3,7 @@
 Run with the original installed: `pip install bands==0.1.3`, then `python3 record.py`.
 
 Receivers are connected strongly, and parents and channels are kept alive, so that lifetimes do not matter. Each line is a
-step:
+script, of steps with semicolons between them:
 
     connect <channel> <receiver>      channel: `*` for the unbound one, or the number of a parent
     disconnect <channel> <receiver>   receiver: `f0`... are functions, `m<object><method>` are methods
@@ -62,7 +62,7 @@ def play(seed):
             channels[name] = band.channel("name", parent)
         return channels[name]
 
-    lines = []
+    steps = []
     standing = []  # (channel, receiver), as they were connected
     for _ in range(STEPS):
         what = dice.choices(["connect", "disconnect", "send"], [6, 2, 5])[0]
@@ -70,27 +70,25 @@ def play(seed):
         receiver = dice.choice(sorted(receivers))
         if what == "connect":
             channel(name).connect(receivers[receiver], strong=True)
-            lines.append("connect %s %s" % (name, receiver))
+            steps.append("connect %s %s" % (name, receiver))
             if (name, receiver) not in standing:
                 standing.append((name, receiver))
         elif what == "disconnect":
             channel(name).disconnect(receivers[receiver])
-            lines.append("disconnect %s %s" % (name, receiver))
+            steps.append("disconnect %s %s" % (name, receiver))
             standing = [pair for pair in standing if pair != (name, receiver)]
         else:
             replies = channel(name).send()
             connected = list(dict.fromkeys(receiver for _, receiver in standing))
             sign = "=" if name != "*" or replies == connected else "~"
-            lines.append(" ".join(["send", name, sign] + replies))
-    return lines
+            steps.append(" ".join(["send", name, sign] + replies))
+    return steps
 
 
 def main():
-    blocks = []
-    for seed in range(SCRIPTS):
-        blocks.append("\n".join(["script %d" % seed] + play(seed)))
+    scripts = ["; ".join(play(seed)) + "\n" for seed in range(SCRIPTS)]
     path = pathlib.Path(__file__).with_name("scripts.txt")
-    path.write_text("\n\n".join(blocks) + "\n")
+    path.write_text("".join(scripts))
 
 
 if __name__ == "__main__":
