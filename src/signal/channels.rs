@@ -3,7 +3,6 @@
 //! A receiver of the unbound channel is a connection without filters, one of a bound channel has the parent as its sender.
 //! Each is of one channel alone: the same callback on two channels is two connections, of which a send calls one.
 
-use super::bound::BoundTarget;
 use super::callback::{CallbackId, Name};
 use super::connect::ConnectBuilder;
 use super::disconnect::DisconnectBuilder;
@@ -40,13 +39,7 @@ where
         object: O,
     ) -> ConnectBuilder<P, R, Key, OnChannel<O>> {
         let registry = &self.shared.registry;
-        let slot = match parent {
-            None => registry.slot(target),
-            Some(parent) => registry.slot(BoundTarget {
-                target,
-                parent: parent.life(),
-            }),
-        };
+        let slot = registry.slot_of(parent.map(SenderId::life), target);
         let name = callback.map(|callback| Name::on_channel(callback, parent));
         ConnectBuilder::new(registry, slot, name, object).on_channel(parent, self.keep())
     }

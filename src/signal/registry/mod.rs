@@ -52,7 +52,7 @@ pub(crate) use slot::{Slot, Visit};
 
 use super::callback::Name;
 use super::filter::Filters;
-use super::sender::Address;
+use super::sender::{Address, Life};
 use super::surroundings::Surroundings;
 use super::target::Target;
 use crate::sync::{Arc, AtomicU64, AtomicUsize, Lock, OnceLock, Weak};
@@ -119,6 +119,18 @@ where
         target: impl Target<P, R, K> + 'static,
     ) -> Arc<Slot<P, R, K>> {
         slot::slot(target, Arc::downgrade(self))
+    }
+
+    /// One that is to be made, and goes with this parent, if there is one.
+    pub(crate) fn slot_of(
+        self: &Arc<Self>,
+        parent: Option<Life>,
+        target: impl Target<P, R, K> + 'static,
+    ) -> Arc<Slot<P, R, K>> {
+        match parent {
+            None => self.slot(target),
+            Some(parent) => slot::bound_slot(target, parent, Arc::downgrade(self)),
+        }
     }
 
     /// One that never will be, because its signal has gone.

@@ -12,12 +12,13 @@ use super::options::Held;
 use super::port::Port;
 use super::rank::{Rank, Ranked};
 use crate::signal::board::Desk;
+use crate::signal::bound::BoundTarget;
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, Failure};
 use crate::signal::inspect::ConnectionKind;
 use crate::signal::panic::Quiet;
 use crate::signal::running::Running;
-use crate::signal::sender::SenderId;
+use crate::signal::sender::{Life, SenderId};
 use crate::signal::stream::StreamTarget;
 use crate::signal::target::{Kind, Missed, Target, Unready};
 use crate::signal::trace;
@@ -95,7 +96,7 @@ impl Calls for () {
     }
 }
 
-/// A target that holds nothing whose drop could panic.
+/// A target whose drop cannot panic.
 struct Plain<T>(T);
 
 impl<T> Deref for Plain<T> {
@@ -114,11 +115,41 @@ where
     K: Hash + Eq + Send + Sync + 'static,
     T: Target<P, R, K> + 'static,
 {
+    standing_for(target, home, const { needs_drop::<T>() })
+}
+
+/// One that goes with a parent. To let go of the parent, which is held weakly, runs none of the user's code.
+pub(super) fn bound_slot<P, R, K, T>(
+    target: T,
+    parent: Life,
+    home: Weak<Registry<P, R, K>>,
+) -> Arc<Slot<P, R, K>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    T: Target<P, R, K> + 'static,
+{
+    let target = BoundTarget { target, parent };
+    standing_for(target, home, const { needs_drop::<T>() })
+}
+
+fn standing_for<P, R, K, T>(
+    target: T,
+    home: Weak<Registry<P, R, K>>,
+    may_panic: bool,
+) -> Arc<Slot<P, R, K>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    T: Target<P, R, K> + 'static,
+{
     let kind = target.kind();
     let head = Head::new(home, kind);
     if kind == Kind::Async {
         standing(head, Running::new(), Quiet::new(target))
-    } else if const { needs_drop::<T>() } {
+    } else if may_panic {
         standing(head, (), Quiet::new(target))
     } else {
         standing(head, (), Plain(target))

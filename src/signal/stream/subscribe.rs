@@ -10,7 +10,6 @@ use std::task::{Context, Poll};
 use super::inbox::Inbox;
 use super::subscription::Subscription;
 use super::target::StreamTarget;
-use crate::signal::bound::BoundTarget;
 use crate::signal::choices::choice_methods;
 use crate::signal::connection::Connection;
 use crate::signal::event::Event;
@@ -150,10 +149,7 @@ where
         let target = StreamTarget::new(&inbox);
         let connected = match self.registry.upgrade() {
             Some(registry) => registry.connect(Request {
-                slot: match self.parent {
-                    None => registry.slot(target),
-                    Some(parent) => registry.slot(BoundTarget { target, parent }),
-                },
+                slot: registry.slot_of(self.parent, target),
                 name: None,
                 options: self.options,
                 filters: self.filters,
