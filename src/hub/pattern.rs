@@ -186,7 +186,6 @@ impl Pattern {
     }
 
     /// The parts and wildcards, in order.
-    #[must_use]
     pub fn parts(&self) -> impl Iterator<Item = PatternPart<'_>> + Clone {
         let is_rest = self.is_rest();
         let last = self.parts.len() - 1;

@@ -77,7 +77,6 @@ impl Topic {
     }
 
     /// The parts, in order.
-    #[must_use]
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
         self.0.iter().map(text_of)
     }

@@ -10,16 +10,17 @@ use crate::kit::{pattern, shape, topic};
 fn a_topic_is_made_from_whatever_is_one() {
     let wanted = Topic::from(["a", "b"]);
     let text = String::from("a.b");
+    let (texts, array) = (["a.b"], &["a", "b"]);
     let strings = vec!["a".to_owned(), "b".to_owned()];
     for made in [
         Topic::new("a.b"),
-        Topic::new(&"a.b"),
+        Topic::new(texts.iter().next().unwrap()),
         Topic::new(text.clone()),
         Topic::new(&text),
         Topic::new(text.clone().into_boxed_str()),
         Topic::new(Cow::Borrowed("a.b")),
-        Topic::new(["a", "b"]),
-        Topic::new(&["a", "b"]),
+        Topic::new(array),
+        Topic::new(*array),
         Topic::new(["a".to_owned(), "b".to_owned()]),
         Topic::new(&strings[..]),
         Topic::new(&strings),

@@ -1,6 +1,6 @@
 //! From patterns to values: which of them match a topic, without a look at the others.
 //!
-//! A tree with one level for each part. A node leads to the next by a hash table, for literal parts, and by one edge apart
+//! A tree with one level for each part. A node leads to the next by a hash table for literal parts, and by one edge apart
 //! for the wildcard; it holds the value of the pattern that ends there, and of the one that ends there and is open.
 //!
 //! What a lookup costs: at each node that a beginning of the topic matches, one look into a hash table, with a hash that the
@@ -10,16 +10,15 @@
 //!
 //! A pure data structure: no locks, and no recursion, so that no pattern is too long for it.
 
-use compact_str::CompactString;
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use slab::Slab;
 use smallvec::SmallVec;
 
+use self::edges::Edges;
 use super::parts::Part;
 use super::pattern::Pattern;
 use super::topic::Topic;
 
+mod edges;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +34,7 @@ pub(crate) struct Trie<T> {
 
 #[derive(Debug, Clone)]
 struct Node<T> {
-    literals: HashTable<Edge>,
+    literals: Edges,
     one: Option<usize>,
     /// Of the pattern whose parts lead here.
     exact: Option<T>,
@@ -43,17 +42,10 @@ struct Node<T> {
     open: Option<T>,
 }
 
-#[derive(Debug, Clone)]
-struct Edge {
-    hash: u64,
-    text: CompactString,
-    node: usize,
-}
-
 impl<T> Node<T> {
     fn new() -> Self {
         Self {
-            literals: HashTable::new(),
+            literals: Edges::None,
             one: None,
             exact: None,
             open: None,
@@ -65,32 +57,17 @@ impl<T> Node<T> {
         !has_value && self.one.is_none() && self.literals.is_empty()
     }
 
-    #[inline]
-    fn literal(&self, text: &str, hash: u64) -> Option<usize> {
-        let edge = self.literals.find(hash, |edge| edge.is(text, hash))?;
-        Some(edge.node)
-    }
-
     fn next(&self, part: Part<'_>) -> Option<usize> {
         match part {
             Part::One => self.one,
-            Part::Literal { text, hash } => self.literal(text, hash.get()),
+            Part::Literal { text, hash } => self.literals.get(text, hash.get()),
         }
     }
 
-    /// The edge is gone, and with it memory that had been made for many more.
     fn forget(&mut self, part: Part<'_>) {
-        let Part::Literal { text, hash } = part else {
-            self.one = None;
-            return;
-        };
-        let hash = hash.get();
-        if let Ok(edge) = self.literals.find_entry(hash, |edge| edge.is(text, hash)) {
-            edge.remove();
-        }
-        if self.literals.len() * 4 < self.literals.capacity() {
-            self.literals
-                .shrink_to(self.literals.len() * 2, |edge| edge.hash);
+        match part {
+            Part::One => self.one = None,
+            Part::Literal { text, hash } => self.literals.remove(text, hash.get()),
         }
     }
 
@@ -100,13 +77,6 @@ impl<T> Node<T> {
         } else {
             &mut self.exact
         }
-    }
-}
-
-impl Edge {
-    #[inline]
-    fn is(&self, text: &str, hash: u64) -> bool {
-        self.hash == hash && self.text == text
     }
 }
 
@@ -174,18 +144,7 @@ impl<T> Trie<T> {
             let node = &mut nodes[at];
             at = match part {
                 Part::One => *node.one.get_or_insert(new),
-                Part::Literal { text, hash } => {
-                    let hash = hash.get();
-                    let is_it = |edge: &Edge| edge.is(text, hash);
-                    match node.literals.entry(hash, is_it, |edge| edge.hash) {
-                        Entry::Occupied(edge) => edge.get().node,
-                        Entry::Vacant(place) => {
-                            let (text, node) = (text.into(), new);
-                            place.insert(Edge { hash, text, node });
-                            new
-                        }
-                    }
-                }
+                Part::Literal { text, hash } => node.literals.get_or_insert(text, hash.get(), new),
             };
             if at == new {
                 nodes.insert(Node::new());
@@ -232,7 +191,7 @@ impl<T> Trie<T> {
             let literal = match parts.get(depth) {
                 Some(Part::Literal { text, hash }) => {
                     ahead.extend(node.one.map(|one| (one, depth + 1)));
-                    node.literal(text, hash.get())
+                    node.literals.get(text, hash.get())
                 }
                 _ => {
                     node.exact.iter().for_each(&mut visitor);
