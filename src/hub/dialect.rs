@@ -1,8 +1,9 @@
 //! How other systems write topics: parts between separators, wildcards, and no escapes.
 
-use super::error::{Grammar, SpellingError, TopicError, TopicProblem, Why};
+use super::error::{Grammar, TopicError, TopicProblem};
 use super::parts::{Part, Parts};
 use super::text::Read;
+use super::unsaid::{SpellingError, Why};
 
 pub(super) struct Dialect {
     pub(super) name: &'static str,

@@ -28,9 +28,10 @@
 //! | `a.**` | `a`, and whatever comes after it | | | `a/#` |
 //! | `*` | every topic | `Key("*")` | `>` | `#` |
 //!
-//! So a star is one part, unless it is the last, as in `aiopubsub`. The question mark is one part wherever it stands, and two
-//! stars can only be last. Wildcards stand for whole parts: `temp*` is an error, and so are an empty text and an empty part.
-//! A backslash takes the meaning off the next character: `\.` `\*` `\?` `\\`. A part that is empty is written `\e`.
+//! So a star is one part, unless it is the last, as in `aiopubsub`. The question mark is one part wherever it stands. Two
+//! stars can only be last; alone, they are what one star is, since no topic is empty. Wildcards stand for whole parts: `temp*`
+//! is an error, and so are an empty text and an empty part. A backslash takes the meaning off the next character: `\.` `\*` `\?`
+//! `\\`. A part that is empty is written `\e`.
 //!
 //! Where parts are given one by one (`Topic::from(["a", "*"])`, `Pattern::from(["a", "*"])`, `.part("*")`), nothing in them has a
 //! meaning: that star is a character. Wildcards come from text, and from [`one`](Pattern::one), [`rest`](Pattern::rest) and
@@ -52,8 +53,10 @@ mod topic;
     expect(dead_code, reason = "the hub's index, which is to come")
 )]
 mod trie;
+mod unsaid;
 
-pub use error::{SpellingError, TopicError, TopicProblem};
+pub use error::{TopicError, TopicProblem};
 pub use into::{IntoPattern, IntoTopic};
 pub use pattern::{Pattern, PatternPart};
 pub use topic::Topic;
+pub use unsaid::SpellingError;

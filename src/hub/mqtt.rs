@@ -1,9 +1,10 @@
 //! Topics as MQTT writes them: levels between slashes.
 
 use super::dialect::Dialect;
-use super::error::{Grammar, SpellingError, TopicError};
+use super::error::{Grammar, TopicError};
 use super::pattern::Pattern;
 use super::topic::Topic;
+use super::unsaid::SpellingError;
 
 /// After section 4.7 of the standard. A level may be empty, also the first and the last.
 const MQTT: Dialect = Dialect {

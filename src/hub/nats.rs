@@ -1,9 +1,10 @@
 //! Topics as NATS writes them: subjects, of tokens between dots.
 
 use super::dialect::Dialect;
-use super::error::{Grammar, SpellingError, TopicError};
+use super::error::{Grammar, TopicError};
 use super::pattern::Pattern;
 use super::topic::Topic;
+use super::unsaid::SpellingError;
 
 /// As the server has it: a token with other characters beside a star is a token, and whitespace ends a subject.
 const NATS: Dialect = Dialect {
