@@ -98,3 +98,26 @@ impl Edges {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Edges;
+
+    #[test]
+    fn parts_of_one_hash_are_told_apart() {
+        let mut edges = Edges::None;
+        for (node, text) in (1..).zip(["a", "b", "c", "a", "c"]) {
+            edges.get_or_insert(text, 7, node);
+        }
+        let found = |edges: &Edges| ["a", "b", "c", "d"].map(|text| edges.get(text, 7));
+        assert_eq!(found(&edges), [Some(1), Some(2), Some(3), None]);
+        edges.remove("d", 7);
+        edges.remove("b", 7);
+        edges.remove("a", 7);
+        assert_eq!(found(&edges), [None, None, Some(3), None]);
+        edges.remove("a", 7);
+        assert!(!edges.is_empty());
+        edges.remove("c", 7);
+        assert!(edges.is_empty());
+    }
+}
