@@ -93,6 +93,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod band;
+pub mod hub;
 mod signal;
 pub mod spawn;
 mod sync;

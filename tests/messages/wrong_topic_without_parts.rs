@@ -1,0 +1,6 @@
+use fanfare::hub::Topic;
+
+fn main() {
+    let parts: [&str; 0] = [];
+    let _ = Topic::from(parts);
+}
