@@ -44,9 +44,10 @@
 //! ```
 //!
 //! # How long a channel lives
-//! It lives while it has a handle, a receiver or one in the making, or a call under way. A bound one, its receivers too, goes when its parent dies: the parent is held
-//! weakly, and nobody is told of its death, so what its receivers hold is let go of by the next sends and connects of that
-//! name. A name that nothing is left of can be taken for other types, and a send by name reaches nobody.
+//! It lives while it has a handle, a receiver or one in the making, or a call under way. A bound one, its receivers too, goes when
+//! its parent dies: the parent is held weakly, and nobody is told of its death, so what its receivers hold is let go of by the
+//! next sends and connects of that name. A name that nothing is left of can be taken for other types, and a send by name
+//! reaches nobody.
 //!
 //! In `bands`, the original, a channel that nobody holds loses its receivers, and receivers are held weakly unless told
 //! otherwise. Here functions and closures stay connected until somebody disconnects them; methods hold their object weakly.
