@@ -37,26 +37,41 @@
 //! meaning: that star is a character. Wildcards come from text, and from [`one`](Pattern::one), [`rest`](Pattern::rest) and
 //! [`any`](Pattern::any).
 
+mod builder;
+mod connect;
 mod dialect;
 mod error;
+mod handle;
+mod in_use;
 mod into;
+mod listen;
+mod message;
 mod mqtt;
 mod nats;
+mod notice;
 mod parts;
 mod pattern;
+mod publish;
+mod publisher;
 #[cfg(feature = "serde")]
 mod serial;
+mod subscriber;
 mod text;
 mod topic;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the hub's index, which is to come")
-)]
 mod trie;
 mod unsaid;
+mod wildcards;
 
+pub use builder::HubBuilder;
 pub use error::{TopicError, TopicProblem};
+pub use handle::Hub;
 pub use into::{IntoPattern, IntoTopic};
+pub use listen::{Listen, ListenFuture};
+pub use message::{Body, Message};
+pub use notice::Notice;
 pub use pattern::{Pattern, PatternPart};
+pub use publish::{Publish, PublishError, PublishFuture};
+pub use publisher::Publisher;
+pub use subscriber::{ConsumeError, Subscribe, Subscriber};
 pub use topic::Topic;
 pub use unsaid::SpellingError;

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use super::dispatcher::Dispatcher;
 use super::handle::{ErrorOf, Settings, Signal};
 use super::key::Key;
+use super::registry::{SomeTally, Tally};
 use super::schedule::Schedule;
 use crate::spawn::{Spawner, Timer};
 use crate::sync::Arc;
@@ -16,6 +17,8 @@ use crate::sync::Arc;
 pub struct SignalBuilder<P, R = (), K = Key> {
     settings: Settings<P>,
     error_of: Option<ErrorOf<R>>,
+    /// Is told of keys.
+    tally: SomeTally<K>,
     types: PhantomData<fn(K) -> R>,
 }
 
@@ -43,13 +46,19 @@ impl<P> SignalBuilder<P> {
         Self {
             settings,
             error_of: None,
+            tally: None,
             types: PhantomData,
         }
     }
 
+    /// For sends that each bring their payload.
+    pub(crate) fn without_defaults() -> Self {
+        Self::with_defaults(None)
+    }
+
     /// For channels: each send brings its payload, and goes to a channel.
     pub(crate) fn of_channels() -> Self {
-        let mut builder = Self::with_defaults(None);
+        let mut builder = Self::without_defaults();
         builder.settings.has_channels = true;
         builder
     }
@@ -67,6 +76,7 @@ impl<P, R, K> SignalBuilder<P, R, K> {
         SignalBuilder {
             settings: self.settings,
             error_of: None,
+            tally: self.tally,
             types: PhantomData,
         }
     }
@@ -92,6 +102,7 @@ impl<P, R, K> SignalBuilder<P, R, K> {
         SignalBuilder {
             settings: self.settings,
             error_of: Some(|reply| Some(reply.as_ref().err()?.to_string().into())),
+            tally: self.tally,
             types: PhantomData,
         }
     }
@@ -101,8 +112,15 @@ impl<P, R, K> SignalBuilder<P, R, K> {
         SignalBuilder {
             settings: self.settings,
             error_of: self.error_of,
+            tally: None,
             types: PhantomData,
         }
+    }
+
+    /// Has somebody told of the keys that connections have.
+    pub(crate) fn tally(mut self, tally: Arc<dyn Tally<K>>) -> Self {
+        self.tally = Some(tally);
+        self
     }
 
     /// A name for logs, which events tell.
@@ -170,7 +188,7 @@ where
     /// Makes the signal.
     #[must_use]
     pub fn build(self) -> Signal<P, R, K> {
-        Signal::from_settings(self.settings, self.error_of)
+        Signal::from_settings(self.settings, self.error_of, self.tally)
     }
 }
 

@@ -67,6 +67,12 @@ impl<K> Connection<K> {
         self.port.upgrade()?.stats()
     }
 
+    /// How many events wait for it: in its stream, or for their turn to be called.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.port.upgrade().map_or(0, |port| port.queued())
+    }
+
     /// Whether the callback can still be called.
     #[must_use]
     pub fn is_connected(&self) -> bool {

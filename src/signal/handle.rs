@@ -11,7 +11,7 @@ use super::dispatcher::{Dispatch, Dispatcher};
 use super::event::{Origin, SignalId, SignalInfo};
 use super::flight::Flight;
 use super::key::Key;
-use super::registry::Registry;
+use super::registry::{Registry, SomeTally};
 use super::schedule::Schedule;
 use super::send::SendBuilder;
 use super::surroundings::Surroundings;
@@ -157,7 +157,11 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    pub(super) fn from_settings(settings: Settings<P>, error_of: Option<ErrorOf<R>>) -> Self {
+    pub(super) fn from_settings(
+        settings: Settings<P>,
+        error_of: Option<ErrorOf<R>>,
+        tally: SomeTally<K>,
+    ) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let Settings {
             defaults,
@@ -185,7 +189,7 @@ where
         );
         let origin = Arc::new(Origin { defaults, info });
         let lent = ArcSwap::new(Arc::clone(&origin));
-        let registry = Arc::new(Registry::new(surroundings, has_channels));
+        let registry = Arc::new(Registry::new(surroundings, has_channels, tally));
         Self {
             shared: Arc::new(Shared {
                 id,

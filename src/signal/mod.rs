@@ -42,6 +42,7 @@ mod notes;
 mod overflow;
 mod panic;
 mod passage;
+mod queued;
 mod reach;
 mod registry;
 mod reply;
@@ -93,6 +94,7 @@ pub use life::{DrainBuilder, DrainFuture, IdleFuture, Unfinished, UnfinishedCall
 pub use overflow::Overflow;
 pub use panic::Panic;
 pub(crate) use panic::{capture, drop_quietly};
+pub(crate) use registry::Tally;
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use report::Report;
 pub use schedule::Schedule;

@@ -58,6 +58,12 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         }
     }
 
+    /// Names one more key.
+    #[inline]
+    pub(crate) fn add_key(&mut self, key: K) {
+        self.event.filters.add_key(key);
+    }
+
     /// Puts it down, with what it was told of its event and nothing else.
     pub(super) fn into_event(self) -> Event<P, K> {
         self.event

@@ -181,6 +181,7 @@ where
             older.wake_senders();
         }
         leavings.clear();
+        self.settle();
 
         if spent || is_closed {
             slot.disconnect();
@@ -208,6 +209,7 @@ where
         }
         drop(book);
         leavings.clear();
+        self.settle();
         self.sweep(2 * watched);
         stands
     }
@@ -228,14 +230,29 @@ where
         let was_empty = record.is_empty();
         let mut removed = false;
         for node in nodes.keys {
-            removed |= leave(&self.keys, node, (rank, &mut record), &mut leavings);
+            removed |= leave(
+                &self.keys,
+                node,
+                (rank, &mut record, &self.tally),
+                &mut leavings,
+            );
         }
         for node in nodes.senders {
-            removed |= leave(&self.senders, node, (rank, &mut record), &mut leavings);
+            removed |= leave(
+                &self.senders,
+                node,
+                (rank, &mut record, &self.tally),
+                &mut leavings,
+            );
         }
         // Dead senders go with it: whether they were swept before must make no difference to what is left.
         for node in record.dead_senders() {
-            leave(&self.senders, node, (rank, &mut record), &mut leavings);
+            leave(
+                &self.senders,
+                node,
+                (rank, &mut record, &self.tally),
+                &mut leavings,
+            );
         }
         let is_empty = record.is_empty();
         if is_empty && !was_empty {
@@ -244,6 +261,7 @@ where
         let ends = ends_with_last && removed && is_empty && slot.end(DISCONNECTED);
         drop((record, change, book));
         leavings.clear();
+        self.settle();
         if ends {
             slot.stop_calls();
             slot.leave_home();
@@ -287,6 +305,7 @@ where
         }
         drop(book);
         leavings.clear();
+        self.settle();
     }
 
     fn count_connections(&self, book: &mut Locked<'_, P, R, K>, change: isize) {

@@ -7,6 +7,7 @@ use super::leavings::Leavings;
 use super::node::Node;
 use super::record::{KeyNode, Record, SenderNode};
 use super::slot::Slot;
+use super::tally::SomeTally;
 use super::watch::Watch;
 use crate::signal::sender::Address;
 use crate::sync::{Arc, Weak};
@@ -25,6 +26,12 @@ pub(super) trait Kind<P: 'static, R: 'static, K: 'static>:
     fn remove(record: &mut Record<P, R, K>, node: &NodeOf<Self, P, R, K>);
     fn leave_node(leavings: &mut Leavings<P, R, K>, node: Arc<NodeOf<Self, P, R, K>>);
     fn leave_value(leavings: &mut Leavings<P, R, K>, value: Filed<Self::Value>);
+
+    /// A connection has come to a value, which has so many now.
+    fn came(tally: &SomeTally<K>, value: &Self::Value, connections: usize);
+
+    /// A connection has left a value, which has so many now.
+    fn went(tally: &SomeTally<K>, value: &Self::Value, connections: usize);
 
     /// A node has left the index. Its one connection remembers if it is being walked.
     fn leave(
@@ -59,6 +66,18 @@ impl<P: 'static, R: 'static, K: Send + Sync + 'static> Kind<P, R, K> for () {
     fn leave_value(leavings: &mut Leavings<P, R, K>, value: Filed<K>) {
         leavings.values.push(value);
     }
+
+    fn came(tally: &SomeTally<K>, key: &K, connections: usize) {
+        if let Some(tally) = tally {
+            tally.came(key, connections);
+        }
+    }
+
+    fn went(tally: &SomeTally<K>, key: &K, connections: usize) {
+        if let Some(tally) = tally {
+            tally.went(key, connections);
+        }
+    }
 }
 
 impl<P: 'static, R: 'static, K: 'static> Kind<P, R, K> for Arc<Watch> {
@@ -78,4 +97,8 @@ impl<P: 'static, R: 'static, K: 'static> Kind<P, R, K> for Arc<Watch> {
 
     /// An address is nothing of the user's.
     fn leave_value(_: &mut Leavings<P, R, K>, _: Filed<Address>) {}
+
+    fn came(_: &SomeTally<K>, _: &Address, _: usize) {}
+
+    fn went(_: &SomeTally<K>, _: &Address, _: usize) {}
 }

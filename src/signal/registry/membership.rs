@@ -11,6 +11,7 @@ use super::node::{Members, Node};
 use super::rank::{Rank, Ranked};
 use super::record::Record;
 use super::slot::Slot;
+use super::tally::SomeTally;
 use super::watch::Watch;
 use crate::sync::{Arc, Weak};
 
@@ -35,11 +36,13 @@ where
             leavings.insert(&self.unfiltered, slot);
         }
         for entry in filing.keys {
-            join(&self.keys, entry, (), (slot, &mut record), leavings);
+            let filee = (slot, &mut *record, &self.tally);
+            join(&self.keys, entry, (), filee, leavings);
         }
         for (entry, sender) in filing.senders.into_iter().zip(filing.ids) {
             let watch = Arc::<Watch>::default();
-            let watch = join(&self.senders, entry, watch, (slot, &mut record), leavings);
+            let filee = (slot, &mut *record, &self.tally);
+            let watch = join(&self.senders, entry, watch, filee, leavings);
             watch.learn(sender);
             if watch.keep() {
                 book.held.push_back(Arc::downgrade(&watch));
@@ -70,11 +73,11 @@ where
         }
         let keys: Vec<_> = record.keys().iter().filter_map(Weak::upgrade).collect();
         for node in keys {
-            leave(&self.keys, node, (rank, record), leavings);
+            leave(&self.keys, node, (rank, record, &self.tally), leavings);
         }
         let senders: Vec<_> = record.senders().iter().filter_map(Weak::upgrade).collect();
         for node in senders {
-            leave(&self.senders, node, (rank, record), leavings);
+            leave(&self.senders, node, (rank, record, &self.tally), leavings);
         }
         if let Some(all) = self.all.get() {
             leavings.remove(all, rank, record);
@@ -111,15 +114,22 @@ where
     }
 }
 
-/// A connection that is being filed: itself, and its record, which is locked.
-type Filee<'a, P, R, K> = (&'a Arc<Slot<P, R, K>>, &'a mut Record<P, R, K>);
+/// A connection that is being filed: itself, and its record, which is locked; and who is told.
+type Filee<'a, P, R, K> = (
+    &'a Arc<Slot<P, R, K>>,
+    &'a mut Record<P, R, K>,
+    &'a SomeTally<K>,
+);
+
+/// One that leaves: its rank and its record, which is locked; and who is told.
+type Leaver<'a, P, R, K> = (Rank, &'a mut Record<P, R, K>, &'a SomeTally<K>);
 
 /// Adds a connection to those of a value. Gives what their node carries, which is `fresh` if there was none.
 fn join<P, R, K, X>(
     index: &IndexOf<X, P, R, K>,
     entry: EntryOf<X, P, R, K>,
     fresh: X,
-    (slot, record): Filee<'_, P, R, K>,
+    (slot, record, tally): Filee<'_, P, R, K>,
     leavings: &mut Leavings<P, R, K>,
 ) -> X
 where
@@ -131,6 +141,7 @@ where
     let Some(node) = entry.node else {
         let node = Node::new(entry.filed, Members::One(Arc::clone(slot)), fresh.clone());
         X::add(record, &node);
+        X::came(tally, &node.value, 1);
         index.insert(node);
         return fresh;
     };
@@ -145,6 +156,7 @@ where
         Members::Many(list) => {
             if leavings.insert(list, slot) {
                 X::add(record, &node);
+                X::came(tally, &node.value, list.len());
             }
             X::leave_value(leavings, entry.filed);
             X::leave_node(leavings, node);
@@ -163,6 +175,7 @@ where
     X::leave(leavings, old, &mut record_of_first);
     drop(record_of_first);
     X::add(record, &many);
+    X::came(tally, &many.value, 2);
     X::leave_node(leavings, node);
     extra
 }
@@ -171,7 +184,7 @@ where
 pub(super) fn leave<P, R, K, X>(
     index: &IndexOf<X, P, R, K>,
     node: Arc<NodeOf<X, P, R, K>>,
-    (rank, record): (Rank, &mut Record<P, R, K>),
+    (rank, record, tally): Leaver<'_, P, R, K>,
     leavings: &mut Leavings<P, R, K>,
 ) -> bool
 where
@@ -198,6 +211,10 @@ where
             removed
         }
     };
+    if removed {
+        let left = node.members.list().map_or(0, List::len);
+        X::went(tally, &node.value, left);
+    }
     X::remove(record, &node);
     X::leave_node(leavings, node);
     removed

@@ -32,6 +32,7 @@ mod shown;
 mod slot;
 mod status;
 mod sweep;
+mod tally;
 mod twins;
 mod watch;
 
@@ -49,6 +50,7 @@ pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
 pub(crate) use rest::UnderWay;
 pub(crate) use slot::{Slot, Visit};
+pub(crate) use tally::{SomeTally, Tally};
 
 use super::callback::Name;
 use super::filter::Filters;
@@ -62,6 +64,8 @@ pub(crate) struct Registry<P, R, K> {
     pub(crate) surroundings: Arc<Surroundings<P, R, K>>,
     /// Whether connections are receivers of channels, each of one and nothing else.
     has_channels: bool,
+    /// Is told of keys.
+    tally: SomeTally<K>,
     book: Lock<Book<P, R, K>>,
     /// Odd while a change is under way. Written under the lock on `book`.
     version: AtomicU64,
@@ -93,7 +97,11 @@ where
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    pub(crate) fn new(surroundings: Surroundings<P, R, K>, has_channels: bool) -> Self {
+    pub(crate) fn new(
+        surroundings: Surroundings<P, R, K>,
+        has_channels: bool,
+        tally: SomeTally<K>,
+    ) -> Self {
         let mut book = Book::new(has_channels);
         // With dispatchers a send has to know before it begins whom it reaches.
         let is_limited = surroundings.flight.limit().is_some() || surroundings.dispatch.is_some();
@@ -102,6 +110,7 @@ where
         Self {
             surroundings: Arc::new(surroundings),
             has_channels,
+            tally,
             book: Lock::new(book),
             version: AtomicU64::new(0),
             status: AtomicUsize::new(status),

@@ -20,6 +20,7 @@ pub(crate) type Port<K> = Weak<dyn Handle<K>>;
 pub(crate) trait Handle<K>: Send + Sync {
     fn name(self: Arc<Self>) -> Option<Arc<str>>;
     fn stats(self: Arc<Self>) -> Option<CallCounts>;
+    fn queued(&self) -> usize;
     fn is_connected(self: Arc<Self>) -> bool;
     fn disconnect(self: Arc<Self>) -> bool;
     /// Ready once no call is running; to be asked after `disconnect`.
@@ -46,6 +47,11 @@ where
         let options = self.head.options()?;
         let stats = options.flow.as_ref()?.stats.as_ref()?;
         Some(stats.counts())
+    }
+
+    fn queued(&self) -> usize {
+        let slot: &Slot<P, R, K> = self;
+        slot.queued()
     }
 
     fn is_connected(self: Arc<Self>) -> bool {

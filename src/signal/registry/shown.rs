@@ -4,6 +4,18 @@ use super::slot::Connected;
 use crate::signal::flow::Debouncer;
 use crate::signal::inspect::{ConnectionInfo, ConnectionKind};
 use crate::signal::target::Kind;
+use crate::sync::Weak;
+
+impl<P, R, K: Clone> dyn Connected<P, R, K> {
+    /// What it listens to.
+    pub(crate) fn keys(&self) -> Vec<K> {
+        // Looked up under its lock, and cloned outside: keys are the user's.
+        let record = self.record.hold();
+        let nodes: Vec<_> = record.keys().iter().filter_map(Weak::upgrade).collect();
+        drop(record);
+        nodes.iter().map(|node| node.value.clone()).collect()
+    }
+}
 
 impl<P, R, K> dyn Connected<P, R, K> {
     /// What it shows of itself.
@@ -47,6 +59,14 @@ impl<P, R, K> dyn Connected<P, R, K> {
         info.senders = record.senders().len();
         drop(record);
         info
+    }
+
+    /// How many events wait for it: in its stream, or for their turn to be called.
+    pub(crate) fn queued(&self) -> usize {
+        match self.stream() {
+            Some(stream) => stream.waiting_and_lost().0,
+            None => self.calls_under_way().1,
+        }
     }
 
     /// How many calls run, and how many have yet to begin.

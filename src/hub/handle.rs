@@ -1,0 +1,231 @@
+//! The hub itself.
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use super::TopicError;
+use super::builder::{HubBuilder, Settings};
+use super::in_use::InUse;
+use super::into::{IntoPattern, IntoTopic};
+use super::message::Body;
+use super::notice::Notice;
+use super::pattern::Pattern;
+use super::publish::Publish;
+use super::publisher::Publisher;
+use super::subscriber::Subscriber;
+use super::topic::Topic;
+use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription};
+use crate::sync::Arc;
+
+/// Where messages are published under topics, and listened to by patterns.
+///
+/// `M` is the payload. Clones are one hub; it lives as long as one of its handles, [publishers](Publisher) and
+/// [subscribers](Subscriber) among them.
+///
+/// # Examples
+/// ```
+/// # futures_lite::future::block_on(async {
+/// use fanfare::hub::{Hub, Message};
+///
+/// let hub = Hub::<f64>::new();
+/// hub.connect_sync(|m: &Message<f64>| println!("{}: {m} degrees", m.topic())).topics(["plant.*.temperature"]).await?;
+///
+/// let north = hub.publisher("plant.north")?;
+/// let delivery = north.publish("temperature", 21.5).await?; // plant.north.temperature: 21.5 degrees
+/// assert_eq!(delivery.count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+pub struct Hub<M> {
+    pub(super) shared: Arc<Shared<M>>,
+}
+
+pub(super) struct Shared<M> {
+    pub(super) signal: Signal<Body<M>, (), Pattern>,
+    pub(super) in_use: Arc<InUse>,
+    notices: Signal<Notice>,
+}
+
+impl<M: Send + Sync + 'static> Hub<M> {
+    /// A hub that nobody listens to yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A hub with more to be said: name, spawner, timer, dispatchers, notices as messages.
+    pub fn builder() -> HubBuilder<M> {
+        HubBuilder::new()
+    }
+
+    pub(super) fn from_settings(settings: Settings<M>) -> Self {
+        let in_use = InUse::new();
+        let Settings {
+            builder,
+            as_message,
+        } = settings;
+        let signal = builder.tally(Arc::clone(&in_use) as _).build();
+        let hub = Self {
+            shared: Arc::new(Shared {
+                signal,
+                in_use,
+                notices: Signal::builder(Notice::Added {
+                    pattern: Pattern::all(),
+                    subscribers: 0,
+                })
+                .build(),
+            }),
+        };
+        if let Some(as_message) = as_message {
+            hub.tell_notices(Some(as_message));
+        }
+        hub
+    }
+
+    /// Has notices told: to who asks for them, and as messages, if that is wanted.
+    fn tell_notices(&self, as_message: Option<fn(Notice) -> M>) {
+        self.shared.in_use.tell(|| {
+            let shared = Arc::downgrade(&self.shared);
+            Box::new(move |notice: Notice| {
+                let Some(shared) = shared.upgrade() else {
+                    return;
+                };
+                let hub = Self { shared };
+                if let Some(as_message) = as_message {
+                    let (topic, message) = (notice.topic(), as_message(notice.clone()));
+                    // Who has no room for it goes without.
+                    drop(hub.publish(topic, message).now());
+                }
+                drop(hub.shared.notices.send().with(notice).now());
+            })
+        });
+    }
+
+    /// Begins to publish a message under a topic: what listens to a pattern that matches it gets it, once, however many of
+    /// its patterns match.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::hub::Hub;
+    ///
+    /// let hub = Hub::<u32>::new();
+    /// assert_eq!(hub.publish("a.b", 1).await?.count(), 0);
+    /// let error = hub.publish("a..b", 1).await.unwrap_err();
+    /// assert_eq!(error.into_payload(), Some(1));
+    /// # Ok::<(), fanfare::hub::PublishError<u32>>(()) }).unwrap();
+    /// ```
+    pub fn publish(&self, topic: impl IntoTopic, payload: M) -> Publish<'_, M> {
+        Publish::new(&self.shared, topic.into_topic(), payload)
+    }
+
+    /// Publishes under topics that begin with this prefix.
+    ///
+    /// # Errors
+    /// Where the prefix is no topic.
+    pub fn publisher(&self, prefix: impl IntoTopic) -> Result<Publisher<M>, TopicError> {
+        Ok(Publisher::new(self.clone(), prefix.into_topic()?))
+    }
+
+    /// A subscriber, which has queues to consume from and listeners of its own.
+    #[must_use]
+    pub fn subscriber(&self, id: impl AsRef<str>) -> Subscriber<M> {
+        Subscriber::new(self.clone(), id.as_ref())
+    }
+
+    /// Whether anybody listens to a topic that this pattern stands for: `has_subscribers("plant.*")`. `"*"` asks for any.
+    ///
+    /// Looks at every pattern in use.
+    ///
+    /// # Errors
+    /// Where the text is malformed.
+    pub fn has_subscribers(&self, pattern: impl IntoPattern) -> Result<bool, TopicError> {
+        let asked = pattern.into_pattern()?;
+        let in_use = self.shared.signal.queued_by_keys();
+        let mut patterns = in_use.iter().flat_map(|(patterns, _)| patterns);
+        Ok(patterns.any(|pattern| pattern.overlaps(&asked)))
+    }
+
+    /// How many messages wait in each queue that gets messages under this topic: those of subscriptions, and those of async
+    /// listeners.
+    ///
+    /// # Errors
+    /// Where the text is malformed.
+    pub fn queue_sizes(&self, topic: impl IntoTopic) -> Result<Vec<usize>, TopicError> {
+        let topic = topic.into_topic()?;
+        let queues = self.shared.signal.queued_by_keys().into_iter();
+        let matching =
+            queues.filter(|(patterns, _)| patterns.iter().any(|one| one.matches(&topic)));
+        Ok(matching.map(|(_, waiting)| waiting).collect())
+    }
+
+    /// How many messages wait in each queue, with the patterns it listens to.
+    #[must_use]
+    pub fn all_queue_sizes(&self) -> Vec<(Vec<Pattern>, usize)> {
+        self.shared.signal.queued_by_keys()
+    }
+
+    /// What comes and goes, from now on: a [`Notice`] for each pattern that somebody begins or ceases to listen to.
+    ///
+    /// A thousand wait; the oldest are lost then, which the stream tells. Who listens to the hub's own topics is not told of.
+    #[must_use]
+    pub fn notices(&self) -> Subscription<Notice> {
+        self.tell_notices(None);
+        let notices = self.shared.notices.subscribe();
+        notices.capacity(1_000).overflow(Overflow::DropOldest).now()
+    }
+
+    /// What fails, as a signal. See [`Signal::failures`].
+    #[must_use]
+    pub fn failures(&self) -> Signal<FailedCall<Body<M>, Pattern>> {
+        self.shared.signal.failures()
+    }
+
+    /// Lets nothing more be published, and nobody listen. See [`Signal::close`].
+    pub fn close(&self) -> bool {
+        self.shared.signal.close()
+    }
+
+    /// Waits until no listener is running or has yet to run. See [`Signal::idle`].
+    pub async fn idle(&self) {
+        self.shared.signal.idle().await;
+    }
+
+    /// Shows who listens. See [`Signal::inspect`].
+    #[must_use]
+    pub fn inspect(&self) -> Inspection {
+        self.shared.signal.inspect()
+    }
+}
+
+impl<M: Send + Sync + 'static> Default for Hub<M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M> Clone for Hub<M> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<M> fmt::Debug for Hub<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub")
+            .field("name", &self.shared.signal.name())
+            .finish_non_exhaustive()
+    }
+}
+
+// User code runs with its panics caught and under no lock: a hub that one unwound through is as it was.
+impl<M> UnwindSafe for Hub<M> {}
+impl<M> RefUnwindSafe for Hub<M> {}
+
+impl<M> Shared<M> {
+    /// The patterns in use that a topic matches.
+    pub(super) fn patterns_for(&self, topic: &Topic, found: impl FnMut(Pattern)) {
+        self.in_use.matching(topic, found);
+    }
+}

@@ -1,0 +1,216 @@
+//! Publishing one message.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::error::TopicError;
+use super::handle::Shared;
+use super::message::Body;
+use super::pattern::Pattern;
+use super::topic::Topic;
+use crate::signal::{Delivery, Report, SendBuilder, SendFuture, Unsent};
+use crate::spawn::BoxFuture;
+
+/// A message on its way. End it in `.await`, [`now`](Self::now) or [`join`](Self::join): without one of them nothing is
+/// published. Made by [`Hub::publish`](super::Hub::publish) and [`Publisher::publish`](super::Publisher::publish).
+#[must_use = "nothing is published until the builder is ended by `.await`, `.now()` or `.join()`"]
+pub struct Publish<'a, M> {
+    shared: &'a Shared<M>,
+    topic: Result<Topic, TopicError>,
+    payload: M,
+    timeout: Option<Duration>,
+}
+
+impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
+    pub(super) fn new(shared: &'a Shared<M>, topic: Result<Topic, TopicError>, payload: M) -> Self {
+        Self {
+            shared,
+            topic,
+            payload,
+            timeout: None,
+        }
+    }
+
+    /// Stops listeners that have not finished after this time. See [`SendBuilder::timeout`].
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = Some(time);
+        self
+    }
+
+    /// Publishes now: runs the sync listeners, hands the async ones to the spawner, and puts the message into queues. What
+    /// `.await` does, from sync code.
+    ///
+    /// # Errors
+    /// Where the topic is none, where a full queue that is waited for stands in the way, and where the hub is closed: nothing
+    /// is delivered, and [`PublishError`] gives the payload back.
+    pub fn now(self) -> Result<Delivery, PublishError<M>> {
+        self.send()?.now().map_err(unsent)
+    }
+
+    /// Publishes, runs all listeners inside the task that awaits this, and gives the report.
+    ///
+    /// # Errors
+    /// Where the topic is none.
+    pub fn join(self) -> BoxFuture<'a, Result<Report<()>, PublishError<M>>> {
+        Box::pin(async move { Ok(self.send()?.join().await) })
+    }
+
+    /// The send that it is: it names the patterns in use that match.
+    #[inline]
+    fn send(self) -> Result<SendBuilder<'a, Body<M>, (), Pattern>, PublishError<M>> {
+        let topic = match self.topic {
+            Ok(topic) => topic,
+            Err(error) => {
+                return Err(PublishError {
+                    payload: Some(self.payload),
+                    why: Why::Topic(error),
+                });
+            }
+        };
+        let mut send = self.shared.signal.send_by_keys();
+        self.shared
+            .patterns_for(&topic, |pattern| send.add_key(pattern));
+        let send = send.with(Body::new(topic, self.payload));
+        Ok(match self.timeout {
+            None => send,
+            Some(time) => send.timeout(time),
+        })
+    }
+}
+
+fn unsent<M>(unsent: Unsent<Body<M>>) -> PublishError<M> {
+    let why = if unsent.is_full() {
+        Why::Full
+    } else {
+        Why::Closed
+    };
+    PublishError {
+        payload: unsent.into_payload().map(Body::into_payload),
+        why,
+    }
+}
+
+/// Publishes, and gives the [`Delivery`]: sync listeners have run by then, async ones are with the spawner. It waits only where a
+/// limit says so.
+impl<'a, M: Send + Sync + 'static> IntoFuture for Publish<'a, M> {
+    type Output = Result<Delivery, PublishError<M>>;
+    type IntoFuture = PublishFuture<'a, M>;
+
+    fn into_future(self) -> PublishFuture<'a, M> {
+        PublishFuture {
+            state: match self.send() {
+                Ok(send) => State::Sends(send.into_future()),
+                Err(error) => State::Failed(Some(error)),
+            },
+        }
+    }
+}
+
+/// A message that is being published. Made by `.await` on a [`Publish`].
+///
+/// # Cancel safety
+/// All or nothing, as a [`SendFuture`](crate::futures::SendFuture) is.
+#[must_use = "futures do nothing unless awaited"]
+pub struct PublishFuture<'a, M> {
+    state: State<'a, M>,
+}
+
+enum State<'a, M> {
+    Sends(SendFuture<'a, Body<M>, (), Pattern>),
+    Failed(Option<PublishError<M>>),
+}
+
+/// Nothing in it is ever pinned.
+impl<M> Unpin for PublishFuture<'_, M> {}
+
+impl<M: Send + Sync + 'static> Future for PublishFuture<'_, M> {
+    type Output = Result<Delivery, PublishError<M>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.state {
+            State::Sends(send) => Pin::new(send).poll(cx).map(Ok),
+            State::Failed(error) => {
+                Poll::Ready(Err(error.take().expect("polled after it was ready")))
+            }
+        }
+    }
+}
+
+impl<M> fmt::Debug for PublishFuture<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublishFuture").finish_non_exhaustive()
+    }
+}
+
+impl<M: fmt::Debug> fmt::Debug for Publish<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publish")
+            .field("topic", &self.topic)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message that was not published. The payload is given back.
+pub struct PublishError<M> {
+    payload: Option<M>,
+    why: Why,
+}
+
+enum Why {
+    Topic(TopicError),
+    Full,
+    Closed,
+}
+
+impl<M> PublishError<M> {
+    /// What was to be published.
+    #[must_use]
+    pub fn into_payload(self) -> Option<M> {
+        self.payload
+    }
+
+    /// What is wrong with the topic, if that is the reason.
+    #[must_use]
+    pub fn topic_error(&self) -> Option<&TopicError> {
+        match &self.why {
+            Why::Topic(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether a full queue stood in the way, which an awaited publish waits for.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self.why, Why::Full)
+    }
+
+    /// Whether the hub is closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self.why, Why::Closed)
+    }
+}
+
+impl<M> fmt::Display for PublishError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.why {
+            Why::Topic(error) => write!(f, "not published: {error}"),
+            Why::Full => f.write_str(
+                "not published: a queue is full; end the publish in `.await` to wait for room",
+            ),
+            Why::Closed => f.write_str("not published: the hub is closed"),
+        }
+    }
+}
+
+impl<M> fmt::Debug for PublishError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublishError({self})")
+    }
+}
+
+impl<M> std::error::Error for PublishError<M> {}

@@ -1,0 +1,351 @@
+//! Who consumes messages from queues, and has listeners of its own.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+
+use async_lock::Mutex;
+use hashbrown::HashMap;
+
+use super::error::TopicError;
+use super::handle::Hub;
+use super::into::IntoPattern;
+use super::listen::{Listen, connect_methods};
+use super::message::{Body, Message};
+use super::pattern::Pattern;
+use crate::signal::{
+    CallbackFuture, Connection, Method, Overflow, RecvError, Subscription, SyncReply,
+};
+use crate::spawn::BoxFuture;
+use crate::sync::{Arc, Lock};
+
+/// A consumer of messages: queues with names of their own, its subscription ids, and listeners. Clones are one subscriber, whose
+/// queues and listeners end with the last of them. Made by [`Hub::subscriber`].
+///
+/// # Examples
+/// ```
+/// # futures_lite::future::block_on(async {
+/// use fanfare::hub::Hub;
+///
+/// let hub = Hub::<u32>::new();
+/// let dashboard = hub.subscriber("dashboard");
+/// dashboard.subscribe("plant.*.temperature").await?; // onto the default queue
+/// dashboard.subscribe("plant.north.*").id("north").capacity(64).await?; // onto a queue of its own
+///
+/// hub.publish("plant.north.temperature", 21).await?;
+/// assert_eq!(**dashboard.consume().await?.payload(), 21);
+/// assert_eq!(**dashboard.consume_from("north").await?.payload(), 21);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+pub struct Subscriber<M> {
+    hub: Hub<M>,
+    inner: Arc<Inner<M>>,
+}
+
+struct Inner<M> {
+    id: Box<str>,
+    queues: Lock<HashMap<Box<str>, Arc<Queue<M>>>>,
+    listeners: Arc<Listeners>,
+}
+
+/// One queue: many patterns, in the order of publishing.
+struct Queue<M> {
+    connection: Connection<Pattern>,
+    /// One consumer at a time.
+    messages: Mutex<Subscription<Body<M>, Pattern>>,
+}
+
+/// The listeners of a subscriber.
+pub(super) struct Listeners(Lock<Vec<Connection<Pattern>>>);
+
+impl Listeners {
+    pub(super) fn add(&self, connection: &Connection<Pattern>) {
+        let known = self.0.hold().clone();
+        // Asked where no lock is held. Those that have ended go at the same time.
+        let is_new = !known.iter().any(|one| one.id() == connection.id());
+        let ended: Vec<_> = known.iter().filter(|one| !one.is_connected()).collect();
+        let mut listeners = self.0.hold();
+        listeners.retain(|one| !ended.iter().any(|ended| ended.id() == one.id()));
+        if is_new {
+            listeners.push(connection.clone());
+        }
+    }
+
+    fn take(&self) -> Vec<Connection<Pattern>> {
+        std::mem::take(&mut *self.0.hold())
+    }
+}
+
+/// The last handle is gone.
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        for listener in self.take() {
+            listener.disconnect();
+        }
+    }
+}
+
+/// The id of a subscription that says none.
+pub(super) const DEFAULT: &str = "default";
+
+impl<M: Send + Sync + 'static> Subscriber<M> {
+    pub(super) fn new(hub: Hub<M>, id: &str) -> Self {
+        Self {
+            hub,
+            inner: Arc::new(Inner {
+                id: id.into(),
+                queues: Lock::new(HashMap::new()),
+                listeners: Arc::new(Listeners(Lock::new(Vec::new()))),
+            }),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    connect_methods!(this => this.hub, Some(Arc::downgrade(&this.inner.listeners)));
+
+    /// Subscribes to a pattern: messages wait in a queue, those of several patterns of one subscription id in the order in which
+    /// they were published, each once.
+    pub fn subscribe(&self, pattern: impl IntoPattern) -> Subscribe<'_, M> {
+        Subscribe {
+            subscriber: self,
+            pattern: pattern.into_pattern(),
+            id: DEFAULT.into(),
+            capacity: 1_000,
+            overflow: Overflow::DropOldest,
+        }
+    }
+
+    /// Ceases to listen to a pattern; tells whether the subscription listened to it. What waits in the queue stays there.
+    ///
+    /// # Errors
+    /// Where the text is malformed.
+    pub fn unsubscribe(&self, pattern: impl IntoPattern) -> Result<bool, TopicError> {
+        self.unsubscribe_from(DEFAULT, pattern)
+    }
+
+    /// As [`unsubscribe`](Self::unsubscribe), for the subscription with this id.
+    ///
+    /// # Errors
+    /// Where the text is malformed.
+    pub fn unsubscribe_from(
+        &self,
+        id: &str,
+        pattern: impl IntoPattern,
+    ) -> Result<bool, TopicError> {
+        let pattern = pattern.into_pattern()?;
+        let queue = self.inner.queue(id);
+        Ok(queue.is_some_and(|queue| queue.connection.remove_keys([pattern])))
+    }
+
+    /// Receives the next message of the default queue; waits if there is none.
+    ///
+    /// # Errors
+    /// Where there is no subscription, where messages were lost, and once the hub is closed or gone and the queue empty.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    pub fn consume(&self) -> impl Future<Output = Result<Arc<Message<M>>, ConsumeError>> + Send {
+        self.consume_from(DEFAULT)
+    }
+
+    /// As [`consume`](Self::consume), from the queue of the subscription with this id. Of several that consume from one queue,
+    /// each message comes to one.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn consume_from(
+        &self,
+        id: &str,
+    ) -> impl Future<Output = Result<Arc<Message<M>>, ConsumeError>> + Send + use<M> {
+        let queue = self
+            .inner
+            .queue(id)
+            .ok_or_else(|| ConsumeError::NoSubscription(id.into()));
+        async move {
+            let queue = queue?;
+            let received = queue.messages.lock().await.recv().await;
+            received.map_err(|error| match error {
+                RecvError::Lost(count) => ConsumeError::Lost(count),
+                RecvError::Closed => ConsumeError::Closed,
+            })
+        }
+    }
+
+    /// Removes one of its listeners, and waits until no call of it is running; tells whether it was there. Messages that wait
+    /// for it are dropped.
+    pub async fn remove_listener(&self, listener: &Connection<Pattern>) -> bool {
+        let listeners = &self.inner.listeners;
+        let was_there = {
+            let mut listeners = listeners.0.hold();
+            let before = listeners.len();
+            listeners.retain(|one| one.id() != listener.id());
+            listeners.len() < before
+        };
+        was_there && listener.disconnect_and_wait().await
+    }
+
+    /// Removes all its listeners, and waits until no call of them is running. Messages that wait for them are dropped.
+    pub async fn remove_all_listeners(&self) {
+        let listeners = self.inner.listeners.take();
+        // All of them end before one is waited for.
+        let ends: Vec<_> = listeners
+            .iter()
+            .map(Connection::disconnect_and_wait)
+            .collect();
+        for end in ends {
+            end.await;
+        }
+    }
+
+    /// How many messages wait in each of its queues, by subscription id.
+    #[must_use]
+    pub fn queue_sizes(&self) -> Vec<(String, usize)> {
+        let mut sizes: Vec<_> = {
+            let queues = self.inner.queues.hold();
+            queues
+                .iter()
+                .map(|(id, queue)| (id.to_string(), Arc::clone(queue)))
+                .collect()
+        };
+        sizes.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let waiting = |queue: &Queue<M>| queue.connection.queued();
+        sizes
+            .into_iter()
+            .map(|(id, queue)| (id, waiting(&queue)))
+            .collect()
+    }
+}
+
+impl<M> Inner<M> {
+    fn queue(&self, id: &str) -> Option<Arc<Queue<M>>> {
+        self.queues.hold().get(id).cloned()
+    }
+}
+
+/// A subscription in the making: `.await` or [`now`](Self::now) makes it. Made by [`Subscriber::subscribe`].
+#[must_use = "nothing is subscribed to until the builder is ended by `.await` or `.now()`"]
+pub struct Subscribe<'a, M> {
+    subscriber: &'a Subscriber<M>,
+    pattern: Result<Pattern, TopicError>,
+    id: Box<str>,
+    capacity: usize,
+    overflow: Overflow,
+}
+
+impl<M: Send + Sync + 'static> Subscribe<'_, M> {
+    /// Onto the queue with this id. The usual one is `"default"`.
+    pub fn id(mut self, id: impl AsRef<str>) -> Self {
+        self.id = id.as_ref().into();
+        self
+    }
+
+    /// How many messages may wait, 1,000 if nothing is said. The first subscription of an id says it for its queue.
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
+    /// What happens when the queue is full, [`Overflow::DropOldest`] if nothing is said. The first subscription of an id says it
+    /// for its queue.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// Subscribes. What `.await` does, from sync code. A pattern that the queue listens to already is no news.
+    ///
+    /// # Errors
+    /// Where the text of the pattern is malformed.
+    pub fn now(self) -> Result<(), TopicError> {
+        let pattern = self.pattern?;
+        let Subscriber { hub, inner } = self.subscriber;
+        if let Some(queue) = inner.queue(&self.id) {
+            queue.connection.add_keys([pattern]);
+            return Ok(());
+        }
+        let subscribe = hub.shared.signal.subscribe();
+        let subscribe = subscribe.capacity(self.capacity).overflow(self.overflow);
+        let subscription = subscribe.name(&*self.id).keys([pattern.clone()]).now();
+        let queue = Arc::new(Queue {
+            connection: subscription.connection().clone(),
+            messages: Mutex::new(subscription),
+        });
+        let mut queues = inner.queues.hold();
+        if let Some(known) = queues.get(&self.id).cloned() {
+            // Somebody else was faster.
+            drop(queues);
+            known.connection.add_keys([pattern]);
+            return Ok(());
+        }
+        queues.insert(self.id, queue);
+        Ok(())
+    }
+}
+
+impl<'a, M: Send + Sync + 'static> IntoFuture for Subscribe<'a, M> {
+    type Output = Result<(), TopicError>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.now() })
+    }
+}
+
+impl<M> fmt::Debug for Subscribe<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscribe")
+            .field("id", &self.id)
+            .field("pattern", &self.pattern)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no message to consume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConsumeError {
+    /// Nothing was subscribed to under this id.
+    NoSubscription(String),
+    /// That many messages are missing here, since the queue was full. Those that come after them can be consumed.
+    Lost(u64),
+    /// The hub is closed or gone, and the queue is empty.
+    Closed,
+}
+
+impl fmt::Display for ConsumeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSubscription(id) => {
+                write!(
+                    f,
+                    "nothing was subscribed to under the id `{id}`: `subscriber.subscribe(pattern).id(\"{id}\")`"
+                )
+            }
+            Self::Lost(count) => write!(f, "{count} messages were lost here: the queue was full"),
+            Self::Closed => f.write_str("the hub is closed, and the queue is empty"),
+        }
+    }
+}
+
+impl std::error::Error for ConsumeError {}
+
+impl<M> Clone for Subscriber<M> {
+    fn clone(&self) -> Self {
+        Self {
+            hub: self.hub.clone(),
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+impl<M> fmt::Debug for Subscriber<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscriber")
+            .field("id", &self.inner.id)
+            .finish_non_exhaustive()
+    }
+}
