@@ -15,6 +15,7 @@ use super::publisher::Publisher;
 use super::subscriber::Subscriber;
 use super::topic::Topic;
 use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription};
+use crate::spawn::Timer;
 use crate::sync::Arc;
 
 /// Where messages are published under topics, and listened to by patterns.
@@ -42,6 +43,10 @@ pub struct Hub<M> {
 pub(super) struct Shared<M> {
     pub(super) signal: Signal<Body<M>, (), Pattern>,
     pub(super) in_use: Arc<InUse>,
+    /// Who replies to requests.
+    pub(super) responders: Signal<Body<M>, M, Pattern>,
+    pub(super) answered: Arc<InUse>,
+    pub(super) timer: Arc<dyn Timer>,
     notices: Signal<Notice>,
 }
 
@@ -59,15 +64,14 @@ impl<M: Send + Sync + 'static> Hub<M> {
 
     pub(super) fn from_settings(settings: Settings<M>) -> Self {
         let in_use = InUse::new();
-        let Settings {
-            builder,
-            as_message,
-        } = settings;
-        let signal = builder.tally(Arc::clone(&in_use) as _).build();
+        let answered = InUse::new();
         let hub = Self {
             shared: Arc::new(Shared {
-                signal,
+                signal: settings.signal("", Arc::clone(&in_use) as _),
                 in_use,
+                responders: settings.signal(".requests", Arc::clone(&answered) as _),
+                answered,
+                timer: settings.timer(),
                 notices: Signal::builder(Notice::Added {
                     pattern: Pattern::all(),
                     subscribers: 0,
@@ -75,7 +79,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
                 .build(),
             }),
         };
-        if let Some(as_message) = as_message {
+        if let Some(as_message) = settings.as_message {
             hub.tell_notices(Some(as_message));
         }
         hub
@@ -151,11 +155,17 @@ impl<M: Send + Sync + 'static> Hub<M> {
     /// # Errors
     /// Where the text is malformed.
     pub fn queue_sizes(&self, topic: impl IntoTopic) -> Result<Vec<usize>, TopicError> {
-        let topic = topic.into_topic()?;
+        Ok(self.sizes_for(&topic.into_topic()?).collect())
+    }
+
+    fn sizes_for(&self, topic: &Topic) -> impl Iterator<Item = usize> {
         let queues = self.shared.signal.queued_by_keys().into_iter();
-        let matching =
-            queues.filter(|(patterns, _)| patterns.iter().any(|one| one.matches(&topic)));
-        Ok(matching.map(|(_, waiting)| waiting).collect())
+        let matching = queues.filter(|(patterns, _)| patterns.iter().any(|one| one.matches(topic)));
+        matching.map(|(_, waiting)| waiting)
+    }
+
+    pub(super) fn longest_queue(&self, topic: &Topic) -> usize {
+        self.sizes_for(topic).max().unwrap_or(0)
     }
 
     /// How many messages wait in each queue, with the patterns it listens to.
@@ -180,13 +190,15 @@ impl<M: Send + Sync + 'static> Hub<M> {
         self.shared.signal.failures()
     }
 
-    /// Lets nothing more be published, and nobody listen. See [`Signal::close`].
+    /// Lets nothing more be published or requested, and nobody listen. See [`Signal::close`].
     pub fn close(&self) -> bool {
+        self.shared.responders.close();
         self.shared.signal.close()
     }
 
-    /// Waits until no listener is running or has yet to run. See [`Signal::idle`].
+    /// Waits until no listener or responder is running or has yet to run. See [`Signal::idle`].
     pub async fn idle(&self) {
+        self.shared.responders.idle().await;
         self.shared.signal.idle().await;
     }
 

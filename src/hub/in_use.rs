@@ -6,7 +6,7 @@ use super::notice::{Notice, is_of_hub};
 use super::pattern::Pattern;
 use super::topic::Topic;
 use super::wildcards::Wildcards;
-use crate::signal::Tally;
+use crate::signal::{Tally, capture};
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Lock, OnceLock, Ordering};
 
 /// The patterns that somebody listens to, as the connections of a hub tell: however they come and go.
@@ -116,8 +116,8 @@ impl Tally<Pattern> for InUse {
                 return;
             };
             drop(news);
-            // Listeners' panics are caught where they are called.
-            teller(notice);
+            // Making a message of it is the user's code.
+            drop(capture(|| teller(notice)));
             news = self.news.hold();
         }
     }

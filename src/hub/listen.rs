@@ -21,8 +21,8 @@ use crate::sync::{Arc, Weak};
 /// unless it is [`concurrent`](Self::concurrent). A sync one is called within the publish. If the callback is connected
 /// already, the patterns are added to that connection, and the options given here replace its old ones.
 #[must_use = "nothing listens until the builder is ended by `.await` or `.now()`"]
-pub struct Listen<M, O = ()> {
-    connect: ConnectBuilder<Body<M>, (), Pattern, O>,
+pub struct Listen<M, O = (), R = ()> {
+    connect: ConnectBuilder<Body<M>, R, Pattern, O>,
     patterns: Vec<Pattern>,
     error: Option<TopicError>,
     is_ordered: bool,
@@ -44,9 +44,9 @@ macro_rules! options {
     };
 }
 
-impl<M, O> Listen<M, O> {
+impl<M, O, R> Listen<M, O, R> {
     pub(super) fn new(
-        connect: ConnectBuilder<Body<M>, (), Pattern, O>,
+        connect: ConnectBuilder<Body<M>, R, Pattern, O>,
         is_ordered: bool,
         listeners: Option<Weak<Listeners>>,
     ) -> Self {
@@ -129,9 +129,9 @@ impl<M, O> Listen<M, O> {
     }
 }
 
-impl<M> Listen<M, Method> {
+impl<M, R> Listen<M, Method, R> {
     /// Keeps the method's object alive as long as the listener.
-    pub fn strong(self) -> Listen<M> {
+    pub fn strong(self) -> Listen<M, (), R> {
         Listen {
             connect: self.connect.strong(),
             patterns: self.patterns,
@@ -142,7 +142,7 @@ impl<M> Listen<M, Method> {
     }
 }
 
-impl<M: Send + Sync + 'static, O: Filterable> Listen<M, O> {
+impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> Listen<M, O, R> {
     /// Listens. What `.await` does, from sync code. Without any topic, it listens to nothing until its connection is given some.
     ///
     /// # Errors
@@ -163,16 +163,16 @@ impl<M: Send + Sync + 'static, O: Filterable> Listen<M, O> {
     }
 }
 
-impl<M: Send + Sync + 'static, O: Filterable> IntoFuture for Listen<M, O> {
+impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> IntoFuture for Listen<M, O, R> {
     type Output = Result<Connection<Pattern>, TopicError>;
-    type IntoFuture = ListenFuture<M, O>;
+    type IntoFuture = ListenFuture<M, O, R>;
 
     fn into_future(self) -> Self::IntoFuture {
         ListenFuture { listen: Some(self) }
     }
 }
 
-impl<M, O> fmt::Debug for Listen<M, O> {
+impl<M, O, R> fmt::Debug for Listen<M, O, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listen")
             .field("patterns", &self.patterns)
@@ -185,14 +185,14 @@ impl<M, O> fmt::Debug for Listen<M, O> {
 /// # Cancel safety
 /// The first poll connects and is ready. Before it nothing listens.
 #[must_use = "futures do nothing unless awaited"]
-pub struct ListenFuture<M, O = ()> {
-    listen: Option<Listen<M, O>>,
+pub struct ListenFuture<M, O = (), R = ()> {
+    listen: Option<Listen<M, O, R>>,
 }
 
 /// Nothing in it is ever pinned.
-impl<M, O> Unpin for ListenFuture<M, O> {}
+impl<M, O, R> Unpin for ListenFuture<M, O, R> {}
 
-impl<M: Send + Sync + 'static, O: Filterable> Future for ListenFuture<M, O> {
+impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> Future for ListenFuture<M, O, R> {
     type Output = Result<Connection<Pattern>, TopicError>;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
@@ -201,7 +201,7 @@ impl<M: Send + Sync + 'static, O: Filterable> Future for ListenFuture<M, O> {
     }
 }
 
-impl<M, O> fmt::Debug for ListenFuture<M, O> {
+impl<M, O, R> fmt::Debug for ListenFuture<M, O, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ListenFuture").finish_non_exhaustive()
     }

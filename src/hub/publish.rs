@@ -64,10 +64,7 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
         let topic = match self.topic {
             Ok(topic) => topic,
             Err(error) => {
-                return Err(PublishError {
-                    payload: Some(self.payload),
-                    why: Why::Topic(error),
-                });
+                return Err(PublishError::of_topic(self.payload, error));
             }
         };
         let mut send = self.shared.signal.send_by_keys();
@@ -167,6 +164,13 @@ enum Why {
 }
 
 impl<M> PublishError<M> {
+    pub(super) fn of_topic(payload: M, error: TopicError) -> Self {
+        Self {
+            payload: Some(payload),
+            why: Why::Topic(error),
+        }
+    }
+
     /// What was to be published.
     #[must_use]
     pub fn into_payload(self) -> Option<M> {
