@@ -84,7 +84,7 @@ impl<M: Send + Sync + 'static> HubBuilder<M> {
     /// Makes the hub.
     #[must_use]
     pub fn build(self) -> Hub<M> {
-        Hub::from_settings(self.settings)
+        Hub::from_settings(&self.settings)
     }
 }
 

@@ -62,7 +62,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
         HubBuilder::new()
     }
 
-    pub(super) fn from_settings(settings: Settings<M>) -> Self {
+    pub(super) fn from_settings(settings: &Settings<M>) -> Self {
         let in_use = InUse::new();
         let answered = InUse::new();
         let hub = Self {
@@ -177,7 +177,6 @@ impl<M: Send + Sync + 'static> Hub<M> {
     /// What comes and goes, from now on: a [`Notice`] for each pattern that somebody begins or ceases to listen to.
     ///
     /// A thousand wait; the oldest are lost then, which the stream tells. Who listens to the hub's own topics is not told of.
-    #[must_use]
     pub fn notices(&self) -> Subscription<Notice> {
         self.tell_notices(None);
         let notices = self.shared.notices.subscribe();
