@@ -138,12 +138,15 @@ impl<M: Send + Sync + 'static> Hub<M> {
 
     /// Whether anybody listens to a topic that this pattern stands for: `has_subscribers("plant.*")`. `"*"` asks for any.
     ///
-    /// Looks at every pattern in use.
+    /// Quick where the answer is known from patterns with wildcards; otherwise it looks at every connection.
     ///
     /// # Errors
     /// Where the text is malformed.
     pub fn has_subscribers(&self, pattern: impl IntoPattern) -> Result<bool, TopicError> {
         let asked = pattern.into_pattern()?;
+        if self.shared.in_use.any_wildcard_overlapping(&asked) {
+            return Ok(true);
+        }
         let in_use = self.shared.signal.queued_by_keys();
         let mut patterns = in_use.iter().flat_map(|(patterns, _)| patterns);
         Ok(patterns.any(|pattern| pattern.overlaps(&asked)))

@@ -43,6 +43,7 @@ mod dialect;
 mod error;
 mod handle;
 mod in_use;
+mod index;
 mod into;
 mod listen;
 mod message;
@@ -63,7 +64,6 @@ mod throttled;
 mod topic;
 mod trie;
 mod unsaid;
-mod wildcards;
 
 pub use builder::HubBuilder;
 pub use error::{TopicError, TopicProblem};
