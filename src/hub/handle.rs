@@ -12,6 +12,7 @@ use super::notice::Notice;
 use super::pattern::Pattern;
 use super::publish::Publish;
 use super::publisher::Publisher;
+use super::retained::Retained;
 use super::subscriber::Subscriber;
 use super::topic::Topic;
 use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription};
@@ -46,6 +47,7 @@ pub(super) struct Shared<M> {
     /// Who replies to requests.
     pub(super) responders: Signal<Body<M>, M, Pattern>,
     pub(super) answered: Arc<InUse>,
+    pub(super) retained: Retained<M>,
     pub(super) timer: Arc<dyn Timer>,
     notices: Signal<Notice>,
 }
@@ -71,6 +73,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
                 in_use,
                 responders: settings.signal(".requests", Arc::clone(&answered) as _),
                 answered,
+                retained: Retained::new(),
                 timer: settings.timer(),
                 notices: Signal::builder(Notice::Added {
                     pattern: Pattern::all(),

@@ -55,6 +55,7 @@ mod pattern;
 mod publish;
 mod publisher;
 mod request;
+mod retained;
 #[cfg(feature = "serde")]
 mod serial;
 mod subscriber;

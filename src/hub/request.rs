@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::error::TopicError;
 use super::handle::Hub;
 use super::into::IntoTopic;
-use super::listen::Listen;
+use super::listen::{Listen, Owner};
 use super::message::{Body, Message};
 use super::publisher::Publisher;
 use super::topic::Topic;
@@ -38,7 +38,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
         F: Fn(Arc<Message<M>>) -> Fut + Send + Sync + 'static, // sync: respond_sync
         Fut: CallbackFuture<Output = M> + Send + 'static,
     {
-        Listen::new(self.shared.responders.connect(callback), false, None)
+        Listen::new(self.shared.responders.connect(callback), false, nobody())
     }
 
     /// As [`respond`](Self::respond), with a sync callback.
@@ -47,7 +47,11 @@ impl<M: Send + Sync + 'static> Hub<M> {
         F: Fn(&Message<M>) -> T + Send + Sync + 'static, // async: respond
         T: SyncReply<M, X>,
     {
-        Listen::new(self.shared.responders.connect_sync(callback), false, None)
+        Listen::new(
+            self.shared.responders.connect_sync(callback),
+            false,
+            nobody(),
+        )
     }
 
     /// Asks whoever responds under a topic, and gives the first reply. Listeners do not hear of requests.
@@ -70,6 +74,14 @@ impl<M: Send + Sync + 'static> Publisher<M> {
             payload,
             timeout: None,
         }
+    }
+}
+
+/// Nobody has to know of a responder.
+fn nobody<M>() -> Owner<M> {
+    Owner {
+        listeners: None,
+        hub: None,
     }
 }
 
