@@ -123,7 +123,7 @@ impl<'a, M: Send + Sync + 'static> Request<'a, M> {
         if responders.is_closed() {
             return Err(failed(Some(payload), Why::Closed));
         }
-        if !send.has_keys() {
+        if !send.reaches_somebody() {
             return Err(failed(Some(payload), Why::Unanswered));
         }
         let mut send = send.with(Body::new(topic, payload));

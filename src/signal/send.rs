@@ -88,10 +88,6 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         self.event.filters.add_key(key);
     }
 
-    pub(crate) fn has_keys(&self) -> bool {
-        !self.event.keys().is_empty()
-    }
-
     /// Puts it down, with what it was told of its event and nothing else.
     pub(super) fn into_event(self) -> Event<P, K> {
         self.event
