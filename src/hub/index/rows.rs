@@ -13,7 +13,7 @@ pub(super) const ROOM: usize = 1 << 15;
 
 /// Of the answers that would take the place of another one that is still right, one in so many does. Where more topics go round
 /// than there are places, that spares most of them the writing, and leaves those that are there some time to be of use.
-const PATIENCE: u32 = 4;
+pub(super) const PATIENCE: u32 = 16;
 
 /// A topic goes to the place that its hash says.
 pub(super) struct Rows(Box<[ArcSwapOption<Row>; PLACES]>);
@@ -21,6 +21,8 @@ pub(super) struct Rows(Box<[ArcSwapOption<Row>; PLACES]>);
 /// The patterns that match a topic, as they stood at one word.
 pub(super) struct Row {
     word: u64,
+    /// The topic's, here too: who meets the row of another topic need not look at that.
+    hash: u64,
     topic: Topic,
     patterns: SmallVec<[Pattern; 4]>,
 }
@@ -38,7 +40,7 @@ pub(super) struct Account {
 impl Row {
     #[inline]
     pub(super) fn answers(&self, word: u64, topic: &Topic) -> bool {
-        self.word == word && self.topic == *topic
+        self.word == word && self.hash == topic.digest() && self.topic == *topic
     }
 
     #[inline]
@@ -82,6 +84,7 @@ impl Rows {
         }
         let row = Row {
             word,
+            hash: topic.digest(),
             topic: topic.clone(),
             patterns: patterns.into(),
         };

@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::Wildcards;
-use super::rows::{PLACES, ROOM};
+use super::rows::{PATIENCE, PLACES, ROOM};
 use crate::hub::{Pattern, Topic};
 use crate::sync::{AtomicBool, AtomicUsize, Ordering};
 
@@ -162,7 +162,7 @@ fn however_many_topics_there_are_the_rows_are_bounded() {
     assert_eq!(all.holders(), 2 + PLACES);
     // Each place is taken again, sooner or later, and by what is asked again and again.
     let last = Topic::from(["t", "last"]);
-    for _ in 0..10 {
+    for _ in 0..PATIENCE {
         drop(index.matching(&last));
     }
     let kept_at = index.matching(&last).as_ptr();
