@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::Wildcards;
-use super::rows::{PATIENCE, PLACES, ROOM};
+use super::rows::{PATIENCE, PLACES, ROOM, Rows};
 use crate::hub::{Pattern, Topic};
 use crate::sync::{AtomicBool, AtomicUsize, Ordering};
 
@@ -29,10 +29,7 @@ fn found(index: &Wildcards, topic: &Topic) -> Vec<Pattern> {
 /// How many rows there are, and how many patterns in them: as accounted for, which is checked.
 fn kept(index: &Wildcards) -> (usize, usize) {
     let truth = index.truth.hold();
-    let lengths: Vec<usize> = index
-        .rows
-        .get()
-        .map_or_else(Vec::new, |rows| rows.lengths());
+    let lengths: Vec<usize> = index.rows.get().map_or_else(Vec::new, Rows::lengths);
     let kept = (lengths.len(), lengths.iter().sum());
     assert_eq!((truth.kept.rows(), truth.kept.patterns()), kept);
     kept
