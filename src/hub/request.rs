@@ -9,6 +9,7 @@ use super::handle::Hub;
 use super::into::IntoTopic;
 use super::listen::Listen;
 use super::message::{Body, Message};
+use super::pattern::Pattern;
 use super::publisher::Publisher;
 use super::topic::Topic;
 use crate::signal::{CallbackFuture, SyncReply};
@@ -104,10 +105,16 @@ impl<'a, M: Send + Sync + 'static> Request<'a, M> {
             Err(error) => return Err(failed(Some(payload), Why::Topic(error))),
         };
         let responders = &hub.shared.responders;
+        let mut patterns = Vec::new();
+        let found = |pattern| patterns.push(pattern);
+        hub.shared.answered.matching(&topic, found);
         let mut send = responders.send_by_keys();
-        hub.shared
-            .answered
-            .matching(&topic, |pattern| send.add_key(pattern));
+        // That there are exact patterns does not say that this is one of them.
+        let heard = |pattern: &Pattern| responders.is_heard(pattern);
+        patterns
+            .into_iter()
+            .filter(heard)
+            .for_each(|pattern| send.add_key(pattern));
         if responders.is_closed() {
             return Err(failed(Some(payload), Why::Closed));
         }
