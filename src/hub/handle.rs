@@ -14,7 +14,7 @@ use super::publish::Publish;
 use super::publisher::Publisher;
 use super::subscriber::Subscriber;
 use super::topic::Topic;
-use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription};
+use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription, capture};
 use crate::spawn::Timer;
 use crate::sync::Arc;
 
@@ -95,9 +95,12 @@ impl<M: Send + Sync + 'static> Hub<M> {
                 };
                 let hub = Self { shared };
                 if let Some(as_message) = as_message {
-                    let (topic, message) = (notice.topic(), as_message(notice.clone()));
-                    // Who has no room for it goes without.
-                    drop(hub.publish(topic, message).now());
+                    // Making a message of it is the user's code, and so is dropping one that finds no room. What fails
+                    // there is still told as a notice.
+                    drop(capture(|| {
+                        let message = as_message(notice.clone());
+                        drop(hub.publish(notice.topic(), message).now());
+                    }));
                 }
                 drop(hub.shared.notices.send().with(notice).now());
             })
