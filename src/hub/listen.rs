@@ -156,8 +156,11 @@ impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> Listen<M, O, R>
             connect = connect.sequential();
         }
         let connection = connect.now();
-        if let Some(listeners) = self.listeners.and_then(|listeners| listeners.upgrade()) {
-            listeners.add(&connection);
+        match self.listeners.map(|listeners| listeners.upgrade()) {
+            None => {}
+            Some(Some(listeners)) => listeners.add(&connection),
+            // Its subscriber has gone, and with it everything that is its own.
+            Some(None) => drop(connection.disconnect()),
         }
         Ok(connection)
     }
