@@ -5,6 +5,7 @@ until every callback has run: where a peer only schedules them, the event loop i
 """
 
 import asyncio
+import itertools
 import logging
 import platform
 import time
@@ -54,6 +55,32 @@ def aiopubsub_sync(n):
         Subscriber(hub, str(i)).add_sync_listener(Key("bench", "v"), listener(i))
     publisher, key = Publisher(hub, Key("bench")), Key("v")
     return loop(lambda: publisher.publish(key, 7))
+
+
+def aiopubsub_patterns(n):
+    """Publishing under a topic that one of n patterns matches: as it is kept, and looked for anew."""
+    from aiopubsub import Hub, Key
+
+    hub = Hub()
+    for i in range(n):
+        # What `add_subscriber` comes to. It would publish a notice, too, each of which is looked for in all patterns.
+        key = Key("plant", str(i // 100), str(i % 100), "*", "inside", "*")
+        hub._subscribers[key].append(lambda key, v: v ^ 1)
+    topics = [
+        Key("plant", str(i // 100), str(i % 100), "temperature", "inside", "c")
+        for i in range(min(n, 100))
+    ]
+    assert all(len(hub._get_callbacks_by_key(topic)) == 1 for topic in topics)
+    kept, anew = itertools.cycle(topics), itertools.cycle(topics)
+
+    def after_a_change():
+        hub._key_callbacks_cache.clear()
+        hub.publish(next(anew), 7)
+
+    return [
+        ("aiopubsub, cached", loop(lambda: hub.publish(next(kept), 7))),
+        ("aiopubsub, after a change", loop(after_a_change)),
+    ]
 
 
 class Countdown:
@@ -189,6 +216,11 @@ def main():
         for task in asyncio.all_tasks(event_loop):
             task.cancel()
         event_loop.run_until_complete(asyncio.sleep(0))
+
+    for n in [1, 100, 10_000]:
+        # One after the other: what is looked for anew empties what is kept.
+        for case in aiopubsub_patterns(n):
+            compare(QUESTION, n, [case])
 
     n = 10_000
     keyed = in_loop(event_loop, 0, dispatch(False, key=n))

@@ -1,7 +1,7 @@
 //! Listening to a hub without a subscriber.
 
 use super::handle::Hub;
-use super::listen::{Listen, connect_methods};
+use super::listen::{Listen, Owner, connect_methods};
 use super::message::Body;
 use super::message::Message;
 use super::pattern::Pattern;

@@ -12,6 +12,7 @@ use super::notice::Notice;
 use super::pattern::Pattern;
 use super::publish::Publish;
 use super::publisher::Publisher;
+use super::retained::Retained;
 use super::subscriber::Subscriber;
 use super::topic::Topic;
 use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription, capture};
@@ -46,6 +47,7 @@ pub(super) struct Shared<M> {
     /// Who replies to requests.
     pub(super) responders: Signal<Body<M>, M, Pattern>,
     pub(super) answered: Arc<InUse>,
+    pub(super) retained: Retained<M>,
     pub(super) timer: Arc<dyn Timer>,
     notices: Signal<Notice>,
 }
@@ -71,6 +73,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
                 in_use,
                 responders: settings.signal(".requests", Arc::clone(&answered) as _),
                 answered,
+                retained: Retained::new(),
                 timer: settings.timer(),
                 notices: Signal::builder(Notice::Added {
                     pattern: Pattern::all(),
@@ -141,12 +144,16 @@ impl<M: Send + Sync + 'static> Hub<M> {
 
     /// Whether anybody listens to a topic that this pattern stands for: `has_subscribers("plant.*")`. `"*"` asks for any.
     ///
-    /// Looks at every pattern in use.
+    /// Quick where the answer is known from patterns with wildcards; otherwise it looks at every connection.
     ///
     /// # Errors
     /// Where the text is malformed.
     pub fn has_subscribers(&self, pattern: impl IntoPattern) -> Result<bool, TopicError> {
         let asked = pattern.into_pattern()?;
+        self.shared.signal.verify_all();
+        if self.shared.in_use.any_wildcard_overlapping(&asked) {
+            return Ok(true);
+        }
         let in_use = self.shared.signal.queued_by_keys();
         let mut patterns = in_use.iter().flat_map(|(patterns, _)| patterns);
         Ok(patterns.any(|pattern| pattern.overlaps(&asked)))

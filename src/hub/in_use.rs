@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
+use super::index::Wildcards;
 use super::notice::{Notice, is_of_hub};
 use super::pattern::Pattern;
 use super::topic::Topic;
-use super::wildcards::Wildcards;
 use crate::signal::{Tally, capture};
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Lock, OnceLock, Ordering};
 
@@ -50,8 +50,14 @@ impl InUse {
             found(Pattern::from(topic));
         }
         if !self.wildcards.is_empty() {
-            self.wildcards.matching(topic, found);
+            let matching = self.wildcards.matching(topic);
+            matching.iter().cloned().for_each(found);
         }
+    }
+
+    /// Whether there is a pattern with a wildcard in use that has a topic in common with this one.
+    pub(super) fn any_wildcard_overlapping(&self, pattern: &Pattern) -> bool {
+        self.wildcards.any_overlapping(pattern)
     }
 
     /// Has notices told from now on. The first teller stays.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::error::TopicError;
+use super::handle::Hub;
 use super::into::IntoPattern;
 use super::message::{Body, Message};
 use super::pattern::Pattern;
@@ -26,8 +27,14 @@ pub struct Listen<M, O = (), R = ()> {
     patterns: Vec<Pattern>,
     error: Option<TopicError>,
     is_ordered: bool,
-    /// The subscriber whose listener it will be.
-    listeners: Option<Weak<Listeners>>,
+    /// Who will know of it.
+    owner: Owner<M>,
+}
+
+/// Who knows of a listener: a subscriber, and the hub, which has messages kept for it. A responder is known to nobody.
+pub(super) struct Owner<M> {
+    pub(super) listeners: Option<Weak<Listeners>>,
+    pub(super) hub: Option<Hub<M>>,
 }
 
 /// What an option of a connection is called, with its arguments.
@@ -48,14 +55,14 @@ impl<M, O, R> Listen<M, O, R> {
     pub(super) fn new(
         connect: ConnectBuilder<Body<M>, R, Pattern, O>,
         is_ordered: bool,
-        listeners: Option<Weak<Listeners>>,
+        owner: Owner<M>,
     ) -> Self {
         Self {
             connect,
             patterns: Vec::new(),
             error: None,
             is_ordered,
-            listeners,
+            owner,
         }
     }
 
@@ -120,6 +127,7 @@ impl<M, O, R> Listen<M, O, R> {
         times(count: usize) "Ends the listener with its `count`th call.";
         priority(priority: i32) "Has it called before listeners of lower priority.";
         name(name: impl AsRef<str>) "A name for reports, failures and logs.";
+        group(name: impl AsRef<str>) "Shares messages with the other listeners of this group: one of them gets each, the least busy first.";
         queue(capacity: usize, overflow: Overflow) "Lets at most this many messages wait for their turn.";
         timeout(time: Duration) "Stops a call that has not finished after this time.";
         retry(backoff: Backoff) "Calls again what has failed.";
@@ -137,7 +145,7 @@ impl<M, R> Listen<M, Method, R> {
             patterns: self.patterns,
             error: self.error,
             is_ordered: self.is_ordered,
-            listeners: self.listeners,
+            owner: self.owner,
         }
     }
 }
@@ -151,16 +159,20 @@ impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> Listen<M, O, R>
         if let Some(error) = self.error {
             return Err(error);
         }
-        let mut connect = self.connect.keys(self.patterns);
+        let mut connect = self.connect.keys(self.patterns.iter().cloned());
         if self.is_ordered {
             connect = connect.sequential();
         }
         let connection = connect.now();
-        match self.listeners.map(|listeners| listeners.upgrade()) {
+        let Owner { listeners, hub } = self.owner;
+        match listeners.map(|listeners| listeners.upgrade()) {
             None => {}
             Some(Some(listeners)) => listeners.add(&connection),
             // Its subscriber has gone, and with it everything that is its own.
             Some(None) => drop(connection.disconnect()),
+        }
+        if let Some(hub) = hub {
+            hub.catch_up(&connection, &self.patterns);
         }
         Ok(connection)
     }
@@ -210,7 +222,7 @@ impl<M, O, R> fmt::Debug for ListenFuture<M, O, R> {
     }
 }
 
-/// `.connect*` of a hub and of a subscriber: `$hub` is the hub, `$owner` the subscriber whose listeners they are.
+/// `.connect*` of a hub and of a subscriber: `$hub` is the hub, `Owner { listeners: $owner, hub: Some($hub.clone()) }` the subscriber whose listeners they are.
 macro_rules! connect_methods {
     ($this:ident => $hub:expr, $owner:expr) => {
         /// Connects an async listener, a function or closure from `Arc<Message>` to a future. As
@@ -221,7 +233,14 @@ macro_rules! connect_methods {
             Fut: CallbackFuture<Output = ()> + Send + 'static,
         {
             let $this = self;
-            Listen::new($hub.shared.signal.connect(callback), true, $owner)
+            Listen::new(
+                $hub.shared.signal.connect(callback),
+                true,
+                Owner {
+                    listeners: $owner,
+                    hub: Some($hub.clone()),
+                },
+            )
         }
 
         /// Connects a sync listener: a function or closure that borrows the message, and runs within the publish. As
@@ -232,7 +251,14 @@ macro_rules! connect_methods {
             T: SyncReply<(), X>,
         {
             let $this = self;
-            Listen::new($hub.shared.signal.connect_sync(callback), false, $owner)
+            Listen::new(
+                $hub.shared.signal.connect_sync(callback),
+                false,
+                Owner {
+                    listeners: $owner,
+                    hub: Some($hub.clone()),
+                },
+            )
         }
 
         /// Connects an async method of an object, which is held weakly unless `.strong()` says otherwise. As
@@ -247,7 +273,10 @@ macro_rules! connect_methods {
             Listen::new(
                 $hub.shared.signal.connect_method(object, method),
                 true,
-                $owner,
+                Owner {
+                    listeners: $owner,
+                    hub: Some($hub.clone()),
+                },
             )
         }
 
@@ -265,7 +294,14 @@ macro_rules! connect_methods {
         {
             let $this = self;
             let connect = $hub.shared.signal.connect_method_sync(object, method);
-            Listen::new(connect, false, $owner)
+            Listen::new(
+                connect,
+                false,
+                Owner {
+                    listeners: $owner,
+                    hub: Some($hub.clone()),
+                },
+            )
         }
 
         /// Connects an async listener with state; each call gets a clone of it. As
@@ -280,7 +316,10 @@ macro_rules! connect_methods {
             Listen::new(
                 $hub.shared.signal.connect_with(state, callback),
                 true,
-                $owner,
+                Owner {
+                    listeners: $owner,
+                    hub: Some($hub.clone()),
+                },
             )
         }
     };

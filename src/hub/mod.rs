@@ -43,6 +43,7 @@ mod dialect;
 mod error;
 mod handle;
 mod in_use;
+mod index;
 mod into;
 mod listen;
 mod message;
@@ -54,6 +55,7 @@ mod pattern;
 mod publish;
 mod publisher;
 mod request;
+mod retained;
 #[cfg(feature = "serde")]
 mod serial;
 mod subscriber;
@@ -63,7 +65,6 @@ mod throttled;
 mod topic;
 mod trie;
 mod unsaid;
-mod wildcards;
 
 pub use builder::HubBuilder;
 pub use error::{TopicError, TopicProblem};

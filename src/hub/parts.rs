@@ -113,6 +113,7 @@ impl Parts {
     }
 
     /// What is hashed for all of it.
+    #[inline]
     pub(super) fn digest(&self) -> u64 {
         self.hash
     }
@@ -140,6 +141,7 @@ impl Parts {
 }
 
 impl PartialEq for Parts {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.hash == other.hash && self.pieces == other.pieces && self.text == other.text
     }

@@ -112,6 +112,12 @@ impl Pattern {
         &self.parts
     }
 
+    /// Clones there are.
+    #[cfg(test)]
+    pub(super) fn holders(&self) -> usize {
+        Arc::strong_count(&self.parts)
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.is_open
     }

@@ -22,6 +22,8 @@ pub struct Publish<'a, M> {
     topic: Result<Topic, TopicError>,
     payload: M,
     timeout: Option<Duration>,
+    /// How the message is copied, if it is to be kept.
+    copy: Option<fn(&M) -> M>,
 }
 
 impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
@@ -31,7 +33,34 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
             topic,
             payload,
             timeout: None,
+            copy: None,
         }
+    }
+
+    /// Keeps a copy of the message, in the place of the one that is kept under its topic, for who comes later: a subscription or
+    /// listener whose patterns match gets it when it is made. [`Hub::forget`](super::Hub::forget) lets go of it.
+    ///
+    /// It is kept from when the publish begins; who comes in the middle of it may get it twice. A newcomer whose queue has no
+    /// room goes without.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::hub::Hub;
+    ///
+    /// let hub = Hub::<u32>::new();
+    /// hub.publish("plant.level", 7).retain().await?;
+    /// let late = hub.subscriber("late");
+    /// late.subscribe("plant.*").await?;
+    /// assert_eq!(**late.consume().await?.payload(), 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub fn retain(mut self) -> Self
+    where
+        M: Clone,
+    {
+        self.copy = Some(M::clone);
+        self
     }
 
     /// Stops listeners that have not finished after this time. See [`SendBuilder::timeout`].
@@ -77,6 +106,9 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
         let mut send = self.shared.signal.send_by_keys();
         self.shared
             .patterns_for(&topic, |pattern| send.add_key(pattern));
+        if let Some(copy) = self.copy {
+            self.shared.retained.keep(&topic, copy(&self.payload), copy);
+        }
         let send = send.with(Body::new(topic, self.payload));
         Ok(match self.timeout {
             None => send,

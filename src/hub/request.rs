@@ -7,9 +7,8 @@ use std::time::Duration;
 use super::error::TopicError;
 use super::handle::Hub;
 use super::into::IntoTopic;
-use super::listen::Listen;
+use super::listen::{Listen, Owner};
 use super::message::{Body, Message};
-use super::pattern::Pattern;
 use super::publisher::Publisher;
 use super::topic::Topic;
 use crate::signal::{CallbackFuture, SyncReply};
@@ -39,7 +38,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
         F: Fn(Arc<Message<M>>) -> Fut + Send + Sync + 'static, // sync: respond_sync
         Fut: CallbackFuture<Output = M> + Send + 'static,
     {
-        Listen::new(self.shared.responders.connect(callback), false, None)
+        Listen::new(self.shared.responders.connect(callback), false, nobody())
     }
 
     /// As [`respond`](Self::respond), with a sync callback.
@@ -48,7 +47,11 @@ impl<M: Send + Sync + 'static> Hub<M> {
         F: Fn(&Message<M>) -> T + Send + Sync + 'static, // async: respond
         T: SyncReply<M, X>,
     {
-        Listen::new(self.shared.responders.connect_sync(callback), false, None)
+        Listen::new(
+            self.shared.responders.connect_sync(callback),
+            false,
+            nobody(),
+        )
     }
 
     /// Asks whoever responds under a topic, and gives the first reply. Listeners do not hear of requests.
@@ -71,6 +74,14 @@ impl<M: Send + Sync + 'static> Publisher<M> {
             payload,
             timeout: None,
         }
+    }
+}
+
+/// Nobody has to know of a responder.
+fn nobody<M>() -> Owner<M> {
+    Owner {
+        listeners: None,
+        hub: None,
     }
 }
 
@@ -105,20 +116,14 @@ impl<'a, M: Send + Sync + 'static> Request<'a, M> {
             Err(error) => return Err(failed(Some(payload), Why::Topic(error))),
         };
         let responders = &hub.shared.responders;
-        let mut patterns = Vec::new();
-        let found = |pattern| patterns.push(pattern);
-        hub.shared.answered.matching(&topic, found);
         let mut send = responders.send_by_keys();
-        // That there are exact patterns does not say that this is one of them.
-        let heard = |pattern: &Pattern| responders.is_heard(pattern);
-        patterns
-            .into_iter()
-            .filter(heard)
-            .for_each(|pattern| send.add_key(pattern));
+        hub.shared
+            .answered
+            .matching(&topic, |pattern| send.add_key(pattern));
         if responders.is_closed() {
             return Err(failed(Some(payload), Why::Closed));
         }
-        if !send.has_keys() {
+        if !send.reaches_somebody() {
             return Err(failed(Some(payload), Why::Unanswered));
         }
         let mut send = send.with(Body::new(topic, payload));

@@ -4,12 +4,12 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 
 use async_lock::Mutex;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::error::TopicError;
 use super::handle::Hub;
 use super::into::IntoPattern;
-use super::listen::{Listen, connect_methods};
+use super::listen::{Listen, Owner, connect_methods};
 use super::message::{Body, Message};
 use super::pattern::Pattern;
 use crate::signal::{
@@ -50,6 +50,8 @@ struct Inner<M> {
 /// One queue: many patterns, in the order of publishing.
 struct Queue<M> {
     connection: Connection<Pattern>,
+    /// What it was told to listen to.
+    patterns: Lock<HashSet<Pattern>>,
     /// One consumer at a time.
     messages: Mutex<Subscription<Body<M>, Pattern>>,
 }
@@ -128,6 +130,7 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
             id: DEFAULT.into(),
             capacity: 1_000,
             overflow: Overflow::DropOldest,
+            group: None,
         }
     }
 
@@ -150,7 +153,9 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
     ) -> Result<bool, TopicError> {
         let pattern = pattern.into_pattern()?;
         let queue = self.inner.queue(id);
-        Ok(queue.is_some_and(|queue| queue.connection.remove_keys([pattern])))
+        let Some(queue) = queue else { return Ok(false) };
+        queue.patterns.hold().remove(&pattern);
+        Ok(queue.connection.remove_keys([pattern]))
     }
 
     /// Receives the next message of the default queue; waits if there is none.
@@ -240,6 +245,18 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
     }
 }
 
+impl<M: Send + Sync + 'static> Queue<M> {
+    /// Listens to one more pattern, and gets what is kept for who comes to it.
+    fn listen(&self, hub: &Hub<M>, pattern: Pattern) {
+        let is_new = self.patterns.hold().insert(pattern.clone());
+        // Also where it was known: somebody may be about to unsubscribe from it.
+        self.connection.add_keys([pattern.clone()]);
+        if is_new {
+            hub.catch_up(&self.connection, &[pattern]);
+        }
+    }
+}
+
 impl<M> Inner<M> {
     fn queue(&self, id: &str) -> Option<Arc<Queue<M>>> {
         self.queues.hold().get(id).cloned()
@@ -254,6 +271,7 @@ pub struct Subscribe<'a, M> {
     id: Box<str>,
     capacity: usize,
     overflow: Overflow,
+    group: Option<Box<str>>,
 }
 
 impl<M: Send + Sync + 'static> Subscribe<'_, M> {
@@ -276,6 +294,13 @@ impl<M: Send + Sync + 'static> Subscribe<'_, M> {
         self
     }
 
+    /// Has the queue share messages with the other members of this group: one of them gets each, the least busy first. The first
+    /// subscription of an id says it for its queue.
+    pub fn group(mut self, name: impl AsRef<str>) -> Self {
+        self.group = Some(name.as_ref().into());
+        self
+    }
+
     /// Subscribes. What `.await` does, from sync code. A pattern that the queue listens to already is no news.
     ///
     /// # Errors
@@ -284,13 +309,18 @@ impl<M: Send + Sync + 'static> Subscribe<'_, M> {
         let pattern = self.pattern?;
         let Subscriber { hub, inner } = self.subscriber;
         if let Some(queue) = inner.queue(&self.id) {
-            queue.connection.add_keys([pattern]);
+            queue.listen(hub, pattern);
             return Ok(());
         }
         let subscribe = hub.shared.signal.subscribe();
-        let subscribe = subscribe.capacity(self.capacity).overflow(self.overflow);
-        let subscription = subscribe.name(&*self.id).keys([pattern.clone()]).now();
+        let mut subscribe = subscribe.capacity(self.capacity).overflow(self.overflow);
+        if let Some(group) = &self.group {
+            subscribe = subscribe.group(group);
+        }
+        // It listens to nothing before it is known.
+        let subscription = subscribe.name(&*self.id).keys([] as [Pattern; 0]).now();
         let queue = Arc::new(Queue {
+            patterns: Lock::new(HashSet::new()),
             connection: subscription.connection().clone(),
             messages: Mutex::new(subscription),
         });
@@ -298,10 +328,12 @@ impl<M: Send + Sync + 'static> Subscribe<'_, M> {
         if let Some(known) = queues.get(&self.id).cloned() {
             // Somebody else was faster.
             drop(queues);
-            known.connection.add_keys([pattern]);
+            known.listen(hub, pattern);
             return Ok(());
         }
-        queues.insert(self.id, queue);
+        queues.insert(self.id, Arc::clone(&queue));
+        drop(queues);
+        queue.listen(hub, pattern);
         Ok(())
     }
 }

@@ -76,6 +76,12 @@ impl Topic {
         &self.0
     }
 
+    /// The hash that is kept of it.
+    #[inline]
+    pub(super) fn digest(&self) -> u64 {
+        self.0.digest()
+    }
+
     /// The parts, in order.
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
         self.0.iter().map(text_of)

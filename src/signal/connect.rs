@@ -20,7 +20,7 @@ use super::flow::{Debouncer, Plan};
 use super::key::{IntoKey, Key};
 use super::overflow::Overflow;
 use super::panic::Quiet;
-use super::registry::{Options, Registry, Request, Slot};
+use super::registry::{Membership, Options, Registry, Request, Slot};
 use super::sender::{IntoSender, SenderId};
 use super::target::Kind;
 use crate::sync::{Arc, AtomicUsize, Weak};
@@ -89,7 +89,8 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
         "connection",
         "call",
         "the callback does not run, and is",
-        ", and keeps the object alive for the length of each call."
+        ", and keeps the object alive for the length of each call.",
+        "Where members have sends wait ([`max_in_flight`](ConnectBuilder::max_in_flight), [`Overflow::Wait`]), a send waits if none of those that match has room. Where none has room and none has it wait, the event goes to the one whose turn it is, and its policy says what is lost."
     );
 
     /// Calls the callback one call at a time, in the order in which events were sent, whichever threads send. Calls wait for

@@ -156,6 +156,15 @@ impl<K> Connection<K> {
         ))
     }
 
+    /// The connection itself, if it is there and one of a signal of these types.
+    pub(super) fn slot<P: 'static, R: 'static>(&self) -> Option<Arc<Slot<P, R, K>>>
+    where
+        K: 'static,
+    {
+        let slot = self.port.upgrade()?.slot();
+        slot.downcast().ok().map(|slot| *slot)
+    }
+
     fn add(&self, filters: Filters<K>) -> bool {
         let port = self.port.upgrade();
         port.is_some_and(|port| port.add(filters))

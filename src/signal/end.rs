@@ -16,13 +16,16 @@ use crate::sync::Arc;
 pub(super) trait End<P, R, K> {
     fn replied(&mut self, reply: R) -> ControlFlow<()>;
     fn failed(&mut self, failure: Failure) -> ControlFlow<()>;
-    /// An async callback was granted a call.
+    /// An async callback was granted a call. Tells whether there is one: what it depends on may have died.
     fn granted(
         &mut self,
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
         held: Option<Held>,
-    ) -> ControlFlow<()>;
+    ) -> ControlFlow<(), bool>;
+
+    /// The event was taken by somebody who has nothing to tell of it.
+    fn took(&mut self) {}
 
     /// The send has begun, and goes through dispatchers: before anybody is called.
     fn opened(&mut self, round: Arc<Round>);
@@ -77,14 +80,14 @@ where
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
         held: Option<Held>,
-    ) -> ControlFlow<()> {
+    ) -> ControlFlow<(), bool> {
         match self.starting.start(slot, event, held, self.report.count()) {
             Handed::Over => self.report.keep_place(),
             Handed::Replied(reply) => self.report.push(Ok(reply)),
             Handed::Failed(failure) => self.report.push(Err(failure)),
-            Handed::Refused => {}
+            Handed::Refused => return ControlFlow::Continue(false),
         }
-        ControlFlow::Continue(())
+        ControlFlow::Continue(true)
     }
 
     fn opened(&mut self, round: Arc<Round>) {

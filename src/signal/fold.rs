@@ -313,10 +313,10 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
         held: Option<Held>,
-    ) -> ControlFlow<()> {
+    ) -> ControlFlow<(), bool> {
         let Work { crew, aloft, tally } = &mut *self.work;
         let place = tally.as_ref().map_or(0, |tally| tally.report.count());
-        match crew.start(slot, event, held, place, (self.home, self.cx)) {
+        let flow = match crew.start(slot, event, held, place, (self.home, self.cx)) {
             Handed::Replied(reply) => {
                 // Every reply to dispatchers comes this way.
                 if let Some(tally) = tally {
@@ -334,8 +334,9 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
                 ControlFlow::Continue(())
             }
             Handed::Failed(failure) => End::<P, R, K>::failed(self, failure),
-            Handed::Refused => ControlFlow::Continue(()),
-        }
+            Handed::Refused => return ControlFlow::Continue(false),
+        };
+        flow.map_continue(|()| true)
     }
 
     fn opened(&mut self, round: Arc<Round>) {

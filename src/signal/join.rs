@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::conduct::{Booked, Once, walk_booked};
+use super::conduct::{Once, Post, walk_booked};
 use super::dispatcher::{Open, Round};
 use super::end::{Collecting, Start};
 use super::event::Event;
@@ -18,7 +18,7 @@ use super::flight::Aloft;
 use super::key::Key;
 use super::panic::drop_quietly;
 use super::passage::{Passage, Waiting};
-use super::registry::{Held, Ranked, Slot};
+use super::registry::{Held, Slot};
 use super::report::{Late, Report};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
@@ -77,7 +77,7 @@ impl<P, R, K> Drop for Work<P, R, K> {
 struct Groups<'a, P, R, K> {
     home: Option<&'a Arc<Surroundings<P, R, K>>>,
     event: Option<Arc<Event<P, K>>>,
-    rest: VecDeque<Booked<P, R, K>>,
+    rest: VecDeque<Post<P, R, K>>,
     once: Option<Once>,
 }
 
@@ -185,14 +185,13 @@ where
         let (Some(home), Some(event)) = (groups.home, &groups.event) else {
             return false;
         };
-        let priority_of = |(slot, _): &Booked<P, R, K>| slot.rank().priority();
-        let Some(priority) = groups.rest.front().map(priority_of) else {
+        let Some(priority) = groups.rest.front().map(Post::priority) else {
             return false;
         };
         let others = groups
             .rest
             .iter()
-            .position(|one| priority_of(one) != priority);
+            .position(|post| post.priority() != priority);
         let size = others.unwrap_or(groups.rest.len());
         let group: Vec<_> = groups.rest.drain(..size).collect();
         let mut collecting = self.work.collecting(home, cx);

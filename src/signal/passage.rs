@@ -9,25 +9,25 @@ use std::task::{Context, Poll};
 use event_listener::Event as Told;
 
 use super::bar::Bar;
-use super::conduct::{Booked, gather};
+use super::conduct::{Post, gather};
 use super::event::Event;
 use super::failure::Cause;
 use super::flight::Aloft;
 use super::flow::{Deadline, Sleep};
 use super::handle::Shared;
 use super::reach::Reach;
+use super::registry::Slot;
 use crate::sync::Arc;
 
 /// Leave to begin: the connections that are reached, with what was booked of them.
 pub(super) struct Passage<P, R, K> {
-    pub(super) row: Vec<Booked<P, R, K>>,
+    pub(super) row: Vec<Post<P, R, K>>,
     pub(super) aloft: Aloft,
 }
 
 impl<P, R, K> Passage<P, R, K> {
     fn has_place_of(&self, room: &Arc<Told>) -> bool {
-        let mut bookings = self.row.iter().filter_map(|(_, booking)| booking.as_ref());
-        bookings.any(|booking| booking.is_of(room))
+        self.row.iter().any(|post| post.has_place_of(room))
     }
 }
 
@@ -48,13 +48,13 @@ where
     pub(super) fn get(
         shared: &Shared<P, R, K>,
         event: &mut Event<P, K>,
-        reach: Reach,
+        whom: &Whom<'_, P, R, K>,
     ) -> Result<Self, Barred> {
         if shared.registry.is_closed() {
             return Err(Barred::Closed);
         }
         event.complete(&shared.lent, shared.is_named);
-        let got = Self::try_get(shared, event, reach);
+        let got = Self::try_get(shared, event, whom);
         got.map_err(|bar| {
             // What is borrowed of the signal is not kept while others send.
             event.part();
@@ -67,7 +67,11 @@ where
         })
     }
 
-    fn try_get(shared: &Shared<P, R, K>, event: &Event<P, K>, reach: Reach) -> Result<Self, Bar> {
+    fn try_get(
+        shared: &Shared<P, R, K>,
+        event: &Event<P, K>,
+        whom: &Whom<'_, P, R, K>,
+    ) -> Result<Self, Bar> {
         let flight = &shared.registry.surroundings.flight;
         let aloft = match flight.try_take_off() {
             Some(aloft) => aloft,
@@ -76,17 +80,38 @@ where
                 flight.try_take_off().ok_or(bar)?
             }
         };
-        let row = gather(&shared.registry, event, reach).into_iter();
         // Dispatchers are told how many it reaches.
         let asks_all = shared.registry.surroundings.dispatch.is_some();
-        let row = row.map(|slot| {
-            let is_asked = asks_all || slot.holds_up();
-            let booking = is_asked.then(|| slot.book(event)).transpose()?;
-            Ok((slot, booking))
-        });
-        let row = row.collect::<Result<Vec<_>, Bar>>()?;
-        Ok(Self { row, aloft })
+        loop {
+            let (mut row, version) = match whom {
+                Whom::Reach(reach) => {
+                    let (row, version) = gather(&shared.registry, event, *reach);
+                    (row, Some(version))
+                }
+                Whom::One(slot) => {
+                    let post = slot.map(|slot| Post::One(Arc::clone(slot), None));
+                    (post.into_iter().collect(), None)
+                }
+            };
+            let booked = row
+                .iter_mut()
+                .try_for_each(|post| post.book(event, asks_all));
+            match (booked, version) {
+                // Who has come to a group since was not asked, and has told before anybody listened.
+                (Err(bar), Some(version))
+                    if bar.is_of_news() && !shared.registry.is_at(version) => {}
+                (Err(bar), _) => return Err(bar),
+                (Ok(()), _) => return Ok(Self { row, aloft }),
+            }
+        }
     }
+}
+
+/// Whom a send looks for.
+pub(super) enum Whom<'a, P, R, K> {
+    Reach(Reach),
+    /// One connection, if it is there.
+    One(Option<&'a Arc<Slot<P, R, K>>>),
 }
 
 /// A send that looks for leave to begin.

@@ -17,15 +17,14 @@ where
         self.send()
     }
 
-    /// Whether anybody listens to this key.
-    pub(crate) fn is_heard(&self, key: &K) -> bool {
-        self.shared.registry.with_key(key).is_some()
+    /// Ends those that have lost what they depend on: they do not listen, whether a send has found that out or not.
+    pub(crate) fn verify_all(&self) {
+        self.shared.registry.verify_all();
     }
 
     /// The keys of each connection, and how many events wait for it: in its stream, or for their turn to be called.
     pub(crate) fn queued_by_keys(&self) -> Vec<(Vec<K>, usize)> {
-        // Those that have lost what they depend on do not listen, whether a send has found that out or not.
-        self.shared.registry.verify_all();
+        self.verify_all();
         let members = self.shared.registry.members();
         let each = members.iter().map(|slot| (slot.keys(), slot.queued()));
         each.collect()

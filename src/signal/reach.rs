@@ -10,4 +10,6 @@ pub(crate) enum Reach {
     /// The receivers of a channel: with a sender, the parent, those of its channel and then those of the unbound one;
     /// without, those of every channel.
     Channel,
+    /// One connection, found before, whatever it listens to.
+    One,
 }

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::connection::Connection;
 use super::delivery::Delivery;
 use super::event::Event;
 use super::failure::Cause;
@@ -14,11 +15,13 @@ use super::handle::Signal;
 use super::join::JoinFuture;
 use super::key::{IntoKey, Key};
 use super::panic::{Panic, capture};
-use super::passage::Barred;
+use super::passage::{Barred, Whom};
 use super::reach::Reach;
+use super::registry::Slot;
 use super::sender::IntoSender;
 use super::sending::Terms;
 use super::unsent::{Unsent, Why};
+use crate::sync::Arc;
 
 /// A send in the making. End it in `.await`, [`now`](Self::now), [`join`](Self::join), [`first`](Self::first) or
 /// [`fold`](Self::fold): without one of them nothing is sent.
@@ -29,16 +32,37 @@ use super::unsent::{Unsent, Why};
 pub struct SendBuilder<'a, P, R = (), K = Key> {
     pub(super) signal: &'a Signal<P, R, K>,
     pub(super) event: Event<P, K>,
-    pub(super) rare: Option<Box<Rare>>,
+    pub(super) rare: Option<Box<Rare<P, R, K>>>,
     pub(super) reach: Reach,
 }
 
 /// What few sends say. Apart, since builders are moved with each word.
-#[derive(Default)]
-pub(super) struct Rare {
+pub(super) struct Rare<P, R, K> {
     /// `update` panicked: there is nothing to send.
     pub(super) failed: Option<Panic>,
     pub(super) timeout: Option<Duration>,
+    /// The one connection that it is for, if that is there. Looked at where the reach says so.
+    pub(super) one: Option<Arc<Slot<P, R, K>>>,
+}
+
+impl<P, R, K> Rare<P, R, K> {
+    pub(super) fn whom(&self, reach: Reach) -> Whom<'_, P, R, K> {
+        match reach {
+            Reach::One => Whom::One(self.one.as_ref()),
+            reach => Whom::Reach(reach),
+        }
+    }
+}
+
+/// Nothing.
+impl<P, R, K> Default for Rare<P, R, K> {
+    fn default() -> Self {
+        Self {
+            failed: None,
+            timeout: None,
+            one: None,
+        }
+    }
 }
 
 impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
@@ -62,10 +86,6 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     #[inline]
     pub(crate) fn add_key(&mut self, key: K) {
         self.event.filters.add_key(key);
-    }
-
-    pub(crate) fn has_keys(&self) -> bool {
-        !self.event.keys().is_empty()
     }
 
     /// Puts it down, with what it was told of its event and nothing else.
@@ -120,7 +140,7 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         self
     }
 
-    fn rare(&mut self) -> &mut Rare {
+    fn rare(&mut self) -> &mut Rare<P, R, K> {
         self.rare.get_or_insert_default()
     }
 
@@ -149,6 +169,17 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
+    /// Reaches this connection alone, whatever it listens to; nobody, if it has ended or is another signal's. Its options apply
+    /// as usual, and if it shares its work with others, it is the one that gets this.
+    pub(crate) fn to(mut self, connection: &Connection<K>) -> Self {
+        let registry = &self.signal.shared.registry;
+        let is_of_this = |slot: &Arc<Slot<P, R, K>>| slot.home.as_ptr() == Arc::as_ptr(registry);
+        let slot = connection.slot().filter(is_of_this);
+        self.rare().one = slot.filter(|slot| registry.verify(slot));
+        self.reach = Reach::One;
+        self
+    }
+
     /// Sends now: runs the sync callbacks and hands the async ones to the spawner. What `.await` does, from sync code.
     ///
     /// # Errors

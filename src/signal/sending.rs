@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::task::{Context, Poll, ready};
 
-use super::conduct::{Booked, Once, conduct, count_once, gather, walk_booked};
+use super::conduct::{Once, Post, conduct, count_once, gather, walk_booked};
 use super::delivery::Delivery;
 use super::dispatcher::{Open, Round};
 use super::end::{Collecting, End, Start};
@@ -13,9 +13,9 @@ use super::flight::Aloft;
 use super::flow::Deadline;
 use super::handle::Signal;
 use super::panic::Panic;
-use super::passage::{Barred, Passage, Waiting};
+use super::passage::{Barred, Passage, Waiting, Whom};
 use super::reach::Reach;
-use super::registry::{Booking, Held, Slot};
+use super::registry::{Held, Slot};
 use super::report::Report;
 use super::schedule::{Handed, Handover};
 use super::send::SendBuilder;
@@ -32,10 +32,14 @@ where
     /// Leave to begin; `None` where none is needed.
     pub(super) fn try_pass(&mut self) -> Result<Leave<P, R, K>, Barred> {
         let shared = &self.signal.shared;
-        if shared.registry.status().is_open() {
+        let whom = self
+            .rare
+            .as_ref()
+            .map_or(Whom::Reach(self.reach), |rare| rare.whom(self.reach));
+        if shared.registry.status().is_open() && matches!(whom, Whom::Reach(_)) {
             return Ok(None);
         }
-        Passage::get(shared, &mut self.event, self.reach).map(Some)
+        Passage::get(shared, &mut self.event, &whom).map(Some)
     }
 
     pub(super) fn take_failed(&mut self) -> Option<Panic> {
@@ -131,22 +135,23 @@ where
         }
         let waiting = waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
         let shared = &self.signal.shared;
-        if !waiting.has_begun() && shared.registry.status().is_open() {
+        let whom = self
+            .rare
+            .as_ref()
+            .map_or(Whom::Reach(self.reach), |rare| rare.whom(self.reach));
+        let is_found = matches!(whom, Whom::One(_));
+        if !is_found && !waiting.has_begun() && shared.registry.status().is_open() {
             return Poll::Ready(Ok(None));
         }
-        let (event, reach) = (&mut self.event, self.reach);
-        let get = || Passage::get(shared, event, reach);
+        let event = &mut self.event;
+        let get = || Passage::get(shared, event, &whom);
         waiting.poll(get, cx).map_ok(Some)
     }
 
     /// Leads the send past every connection that matches, until `end` breaks it off; if it had to get leave to begin, past
     /// those that were found then.
     #[inline]
-    pub(super) fn conduct(
-        &mut self,
-        row: Option<Vec<Booked<P, R, K>>>,
-        end: &mut impl End<P, R, K>,
-    ) {
+    pub(super) fn conduct(&mut self, row: Option<Vec<Post<P, R, K>>>, end: &mut impl End<P, R, K>) {
         if let Some(row) = row {
             return self.conduct_booked(row, end);
         }
@@ -159,7 +164,7 @@ where
     }
 
     #[inline(never)]
-    fn conduct_booked(&mut self, row: Vec<Booked<P, R, K>>, end: &mut impl End<P, R, K>) {
+    fn conduct_booked(&mut self, row: Vec<Post<P, R, K>>, end: &mut impl End<P, R, K>) {
         let _span = trace::send(&self.signal.shared.origin.info);
         let event = self.keep_event();
         if let Some(round) = self.begin_round(&row, &event) {
@@ -171,12 +176,10 @@ where
     /// Where the signal has dispatchers, they are told that the send begins.
     pub(super) fn begin_round(
         &self,
-        row: &[Booked<P, R, K>],
+        row: &[Post<P, R, K>],
         event: &Arc<Event<P, K>>,
     ) -> Option<Arc<Round>> {
-        let is_called =
-            |(_, booking): &&Booked<P, R, K>| booking.as_ref().is_some_and(Booking::is_called);
-        let called = row.iter().filter(is_called).map(|(slot, _)| slot);
+        let called = row.iter().filter_map(Post::called);
         let meets_twins = self.once().is_some();
         let receivers = || {
             if meets_twins {
@@ -188,12 +191,17 @@ where
         Round::begin(self.surroundings(), event, receivers)
     }
 
+    /// Whether there is anybody whom it would reach now; their predicates are not asked.
+    pub(crate) fn reaches_somebody(&self) -> bool {
+        let (row, _) = gather(&self.signal.shared.registry, &self.event, self.reach);
+        !row.is_empty()
+    }
+
     /// The connections that match, and the event they share, for a send that does not call them all at once.
     pub(super) fn gather(&mut self) -> Gathered<P, R, K> {
         let shared = &self.signal.shared;
-        let row = gather(&shared.registry, &self.event, self.reach);
+        let (row, _) = gather(&shared.registry, &self.event, self.reach);
         self.event.complete(&shared.lent, shared.is_named);
-        let row = row.into_iter().map(|slot| (slot, None)).collect();
         (row, self.keep_event())
     }
 
@@ -210,7 +218,7 @@ where
 
 /// What few sends go by.
 pub(super) struct Terms<P, R, K> {
-    row: Option<Vec<Booked<P, R, K>>>,
+    row: Option<Vec<Post<P, R, K>>>,
     deadline: Option<Deadline>,
     /// Where the send goes through dispatchers, from when it has begun.
     round: Option<Arc<Round>>,
@@ -241,7 +249,7 @@ type Left<P, R, K> = (Result<Leave<P, R, K>, Cause>, Option<Deadline>);
 pub(super) type Leave<P, R, K> = Option<Passage<P, R, K>>;
 
 /// Connections that match, and the event they share.
-pub(super) type Gathered<P, R, K> = (Vec<Booked<P, R, K>>, Arc<Event<P, K>>);
+pub(super) type Gathered<P, R, K> = (Vec<Post<P, R, K>>, Arc<Event<P, K>>);
 
 /// Hands async callbacks to an executor.
 struct Spawning<'a, P, R, K> {

@@ -69,7 +69,9 @@ where
             end.counted(replies);
         }
         match stop {
-            Some((slot, Stop::Start)) => end.granted(slot, event.share(), None)?,
+            Some((slot, Stop::Start)) => {
+                end.granted(slot, event.share(), None)?;
+            }
             Some((slot, Stop::Odd)) => look_closer(slot, event, None, end)?,
             Some((slot, Stop::Failed(panic))) => {
                 let failure = slot.fail(Cause::Panicked(panic), || Some(event.share()));
@@ -101,7 +103,9 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     match slot.admit(event.get(), booking) {
-        Admission::Start(held) => return end.granted(slot, event.share(), held),
+        Admission::Start(held) => {
+            end.granted(slot, event.share(), held)?;
+        }
         Admission::Call(held) => return call(slot, event, held, end),
         Admission::Take(seat) => {
             if let Some(stream) = slot.stream() {
@@ -111,10 +115,16 @@ where
                     // It came after the send had begun, and sends wait for it from now on.
                     drop(slot.fail(Cause::Overflow, || Some(event.share())));
                 }
+                if !matches!(taken, Pushed::Closed(_)) {
+                    end.took();
+                }
                 drop_quietly(taken);
             }
         }
-        Admission::Defer(held) => slot.defer(event.share(), held),
+        Admission::Defer(held) => {
+            slot.defer(event.share(), held);
+            end.took();
+        }
         Admission::Refused => {}
         Admission::Gone => gone(slot),
         Admission::Failed(panic) => {
@@ -138,7 +148,8 @@ where
 {
     if held.as_ref().is_some_and(Held::is_managed) {
         // It may have to wait for its turn, or be called again.
-        return end.granted(slot, event.share(), held);
+        end.granted(slot, event.share(), held)?;
+        return ControlFlow::Continue(());
     }
     let cause = match capture(|| slot.attempt(event.get())) {
         Ok(Ok(reply)) => return end.replied(reply),

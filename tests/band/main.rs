@@ -31,6 +31,7 @@ mod stream;
 // Bands.
 mod active;
 mod def;
+mod dispatched;
 mod isolated;
 mod life;
 

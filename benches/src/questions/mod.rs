@@ -7,6 +7,7 @@ mod channel;
 mod churn;
 mod connect;
 mod fan_out;
+mod hub;
 mod jaeb;
 mod keyed_send;
 mod latch;
@@ -42,6 +43,7 @@ pub const TIMES: &[Question] = &[
     ("nobody", nobody::ask),
     ("overlap", overlap::ask),
     ("channel", channel::ask),
+    ("hub", hub::ask),
     ("two-threads", two_threads::ask),
     ("connect", connect::ask),
     ("churn", churn::ask),

@@ -95,6 +95,7 @@ impl<T> Trie<T> {
         self.values == 0
     }
 
+    #[cfg(test)]
     pub(crate) fn get(&self, pattern: &Pattern) -> Option<&T> {
         let mut parts = pattern.pieces().iter();
         let node = parts.try_fold(ROOT, |node, part| self.nodes[node].next(part))?;
@@ -128,6 +129,7 @@ impl<T> Trie<T> {
     }
 
     /// Gives back the value that the pattern had.
+    #[cfg(test)]
     pub(crate) fn insert(&mut self, pattern: &Pattern, value: T) -> Option<T> {
         let former = Self::place(&mut self.nodes, pattern).replace(value);
         if former.is_none() {
@@ -202,6 +204,12 @@ impl<T> Trie<T> {
                 .map(|literal| (literal, depth + 1))
                 .or_else(|| ahead.pop());
         }
+    }
+
+    /// All values, in no order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        let nodes = self.nodes.iter();
+        nodes.flat_map(|(_, node)| node.exact.iter().chain(&node.open))
     }
 
     /// Nodes there are, the root included.

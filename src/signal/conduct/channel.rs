@@ -8,12 +8,12 @@
 use std::cmp::Reverse;
 use std::hash::Hash;
 
-use super::{Once, Walking, look_alone, walk_one};
+use super::{Found, Walking, look_alone, walk_one, walk_row};
 use crate::signal::end::End;
 use crate::signal::event::Event;
-use crate::signal::registry::{Published, Ranked, Registry, Settled, Slot};
+use crate::signal::reach::Reach;
+use crate::signal::registry::{Published, Ranked, Registry, Settled};
 use crate::signal::visit::{Carried, EACH, NOBODY, PARENT, walk};
-use crate::sync::Arc;
 
 #[inline]
 pub(super) fn conduct<P, R, K>(
@@ -29,15 +29,21 @@ pub(super) fn conduct<P, R, K>(
     // Whether they are uneven is asked in the same look: what a change puts there it tells of meanwhile.
     let Some(parent) = event.senders().first() else {
         let look = || (registry.is_uneven(false), registry.everything());
-        let (is_uneven, all) = registry.settled(look).seen;
-        if is_uneven {
+        let Settled { seen, version } = registry.settled(look);
+        let (is_uneven, all) = seen;
+        if is_uneven || version.has_groups() {
             drop(all);
-            return walk_uneven(registry, event, complete, end);
+            return walk_row(registry, event, Reach::Channel, complete, end);
         }
         return walk_one::<EACH, _, _, _>(&all, event, complete, end);
     };
     // One list, the usual case, has its order by itself, and no callback twice.
-    match look_alone(registry, || registry.with_sender(parent)) {
+    let alone = look_alone(registry, || registry.with_sender(parent));
+    if alone.version.has_groups() {
+        drop(alone);
+        return walk_row(registry, event, Reach::Channel, complete, end);
+    }
+    match alone.seen {
         Some(Some(list)) => walk_one::<PARENT, _, _, _>(&list, event, complete, end),
         Some(None) => {}
         None => walk_bound(registry, event, complete, end),
@@ -57,10 +63,11 @@ fn walk_bound<P, R, K>(
     K: Hash + Eq + Send + Sync + 'static,
 {
     let look = || (registry.is_uneven(true), look_once(registry, event));
-    let (is_uneven, mut walking) = registry.settled(look).seen;
-    if is_uneven {
+    let Settled { seen, version } = registry.settled(look);
+    let (is_uneven, mut walking) = seen;
+    if is_uneven || version.has_groups() {
         drop(walking);
-        return walk_uneven(registry, event, complete, end);
+        return walk_row(registry, event, Reach::Channel, complete, end);
     }
     if let [list] = &walking.lists[..] {
         // Noted there. It may be either.
@@ -84,51 +91,8 @@ fn walk_bound<P, R, K>(
     }
 }
 
-/// Where somebody has a priority, or a callback is on several channels: everything has to be known before anybody is called.
-#[inline(never)]
-fn walk_uneven<P, R, K>(
-    registry: &Registry<P, R, K>,
-    event: &mut Event<P, K>,
-    complete: impl FnOnce(&mut Event<P, K>),
-    end: &mut impl End<P, R, K>,
-) where
-    P: Send + Sync + 'static,
-    R: Send + 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    let (walking, row) = look_for_row(registry, event);
-    complete(event);
-    let mut event = Carried::new(event);
-    let mut once = Once::default();
-    for slot in row {
-        let called = once.call(&slot, end, |end| {
-            walk::<EACH, _, _, _>([&slot].into_iter(), &mut event, end)
-        });
-        if called.is_break() {
-            break;
-        }
-    }
-    drop(walking);
-}
-
-/// The receivers of the channel, in order, for a send that does not call them yet.
-pub(super) fn gather<P, R, K>(
-    registry: &Registry<P, R, K>,
-    event: &Event<P, K>,
-) -> Vec<Arc<Slot<P, R, K>>>
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    look_for_row(registry, event).1
-}
-
-/// The lists that are walked, and the connections in them, in order.
-type Row<P, R, K> = (Walking<P, R, K>, Vec<Arc<Slot<P, R, K>>>);
-
-/// By priority, and those of one priority in the order of the lists and of connecting.
-fn look_for_row<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Row<P, R, K>
+/// The receivers of the channel: by priority, and those of one priority in the order of the lists and of connecting.
+pub(super) fn find<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Found<P, R, K>
 where
     P: 'static,
     R: 'static,
@@ -137,11 +101,15 @@ where
     loop {
         let Settled { seen, version } = look(registry, event);
         let pieces = seen.lists.iter().flat_map(Published::pieces);
-        let mut row: Vec<_> = pieces.flatten().cloned().collect();
-        row.sort_by_key(|slot| Reverse(slot.rank().priority()));
+        let mut slots: Vec<_> = pieces.flatten().cloned().collect();
+        slots.sort_by_key(|slot| Reverse(slot.rank().priority()));
         // By ranks that do not change meanwhile.
         if registry.is_at(version) {
-            return (seen, row);
+            return Found {
+                slots,
+                version,
+                walking: seen,
+            };
         }
     }
 }

@@ -10,6 +10,7 @@
 
 mod channel;
 mod once;
+mod post;
 
 use std::hash::Hash;
 use std::ops::ControlFlow;
@@ -20,11 +21,13 @@ use crate::signal::end::End;
 use crate::signal::event::Event;
 use crate::signal::matching::merge;
 use crate::signal::reach::Reach;
-use crate::signal::registry::{Booking, Lists, Published, Registry, Settled, Slot};
-use crate::signal::visit::{Asked, Carried, NOBODY, Shared, look_closer, walk};
+use crate::signal::registry::{Lists, Published, Registry, Settled, Slot, Version};
+use crate::signal::visit::{Asked, Carried, NOBODY, Shared, walk};
 use crate::signal::walk::Walk;
 use crate::sync::Arc;
 pub(super) use once::{Once, count_once};
+pub(super) use post::Post;
+use post::{Manner, arrange};
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///
@@ -48,12 +51,21 @@ pub(super) fn conduct<P, R, K>(
         registry.verify_all();
         // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
         let all = registry.settled(|| registry.everything());
+        if all.version.has_groups() {
+            drop(all);
+            return walk_row(registry, event, reach, complete, end);
+        }
         return walk_one::<NOBODY, _, _, _>(&all.seen, event, complete, end);
     }
     match (event.keys(), event.senders()) {
         ([], []) => {
             let look = || (!registry.has_only_filtered()).then(|| registry.unfiltered());
-            if let Some(list) = registry.settled(look).seen {
+            let Settled { seen, version } = registry.settled(look);
+            if version.has_groups() {
+                drop(seen);
+                return walk_row(registry, event, reach, complete, end);
+            }
+            if let Some(list) = seen {
                 walk_one::<NOBODY, _, _, _>(&list, event, complete, end);
             }
         }
@@ -74,15 +86,18 @@ pub(super) fn conduct<P, R, K>(
 fn look_alone<P, R, K>(
     registry: &Registry<P, R, K>,
     look: impl Fn() -> Option<Published<P, R, K>>,
-) -> Option<Option<Published<P, R, K>>> {
+) -> Settled<Alone<P, R, K>> {
     let look = || registry.has_only_filtered().then(&look);
-    registry.settled(look).seen
+    registry.settled(look)
 }
+
+/// `None`: there are others to look at.
+type Alone<P, R, K> = Option<Option<Published<P, R, K>>>;
 
 #[inline]
 fn walk_alone<P, R, K>(
     registry: &Registry<P, R, K>,
-    alone: Option<Option<Published<P, R, K>>>,
+    alone: Settled<Alone<P, R, K>>,
     event: &mut Event<P, K>,
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
@@ -91,7 +106,11 @@ fn walk_alone<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    match alone {
+    if alone.version.has_groups() {
+        drop(alone);
+        return walk_row(registry, event, Reach::Matching, complete, end);
+    }
+    match alone.seen {
         Some(Some(list)) => walk_one::<NOBODY, _, _, _>(&list, event, complete, end),
         Some(None) => {}
         None => walk_several(registry, event, complete, end),
@@ -112,6 +131,10 @@ fn walk_several<P, R, K>(
 {
     loop {
         let Settled { mut seen, version } = look_several(registry, event);
+        if version.has_groups() {
+            drop(seen);
+            return walk_row(registry, event, Reach::Matching, complete, end);
+        }
         if let [list] = &seen.lists[..] {
             // Noted there.
             seen.walks.clear();
@@ -156,37 +179,126 @@ where
     })
 }
 
-/// The connections that match, in order, for a send that does not call them yet.
-pub(super) fn gather<P, R, K>(
+/// Where everything has to be known before anybody is called: there are groups, or, on channels, somebody has a priority or a
+/// callback is on several.
+#[inline(never)]
+fn walk_row<P, R, K>(
     registry: &Registry<P, R, K>,
-    event: &Event<P, K>,
+    event: &mut Event<P, K>,
     reach: Reach,
-) -> Vec<Arc<Slot<P, R, K>>>
+    complete: impl FnOnce(&mut Event<P, K>),
+    end: &mut impl End<P, R, K>,
+) where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let Found {
+        slots,
+        version,
+        walking,
+    } = match reach {
+        Reach::All => find_all(registry),
+        Reach::Channel => channel::find(registry, event),
+        Reach::Matching | Reach::One => find(registry, event),
+    };
+    if slots.is_empty() {
+        return;
+    }
+    complete(event);
+    let mut event = Carried::new(event);
+    let mut once = (reach == Reach::Channel).then(Once::default);
+    let mut manner = Manner {
+        once: once.as_mut(),
+        is_apart: false,
+    };
+    for post in arrange(slots, version.has_groups()) {
+        if post.call(&mut event, &mut manner, end).is_break() {
+            break;
+        }
+    }
+    drop(walking);
+}
+
+type Slots<P, R, K> = Vec<Arc<Slot<P, R, K>>>;
+
+/// The connections that a send reaches, in order, each once.
+struct Found<P, R, K> {
+    slots: Slots<P, R, K>,
+    version: Version,
+    /// The lists they were found in.
+    walking: Walking<P, R, K>,
+}
+
+fn find<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Found<P, R, K>
 where
     P: 'static,
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    match reach {
-        Reach::All => {
-            registry.verify_all();
-            return registry.members();
-        }
-        Reach::Channel => return channel::gather(registry, event),
-        Reach::Matching => {}
-    }
     loop {
         let Settled { seen, version } = look_several(registry, event);
         let row = merge(seen.lists.iter().map(Published::pieces));
         if registry.is_at(version) {
-            return row.into_iter().cloned().collect();
+            return Found {
+                slots: row.into_iter().cloned().collect(),
+                version,
+                walking: seen,
+            };
         }
+    }
+}
+
+fn find_all<P, R, K>(registry: &Registry<P, R, K>) -> Found<P, R, K>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let all = registry.settled(|| registry.everything());
+    let mut walking = Walking::new();
+    walking.begin(all.seen);
+    let pieces = walking.lists.iter().flat_map(Published::pieces);
+    Found {
+        slots: pieces.flatten().cloned().collect(),
+        version: all.version,
+        walking,
+    }
+}
+
+/// Whom a send reaches, in order, for one that does not call them yet; and when that was so.
+pub(super) fn gather<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &Event<P, K>,
+    reach: Reach,
+) -> (Vec<Post<P, R, K>>, Version)
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    let (slots, version) = match reach {
+        Reach::All => {
+            registry.verify_all();
+            let all = registry.settled(|| registry.members());
+            (all.seen, all.version)
+        }
+        Reach::Channel => channel::find(registry, event).apart(),
+        Reach::Matching | Reach::One => find(registry, event).apart(),
+    };
+    (arrange(slots, version.has_groups()), version)
+}
+
+impl<P, R, K> Found<P, R, K> {
+    /// Without the lists.
+    fn apart(self) -> (Slots<P, R, K>, Version) {
+        (self.slots, self.version)
     }
 }
 
 /// Walks connections that were found before, with what was booked of them.
 pub(super) fn walk_booked<P, R, K>(
-    row: Vec<Booked<P, R, K>>,
+    row: Vec<Post<P, R, K>>,
     event: &Arc<Event<P, K>>,
     once: &mut Option<Once>,
     end: &mut impl End<P, R, K>,
@@ -196,21 +308,16 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    for (slot, booking) in row {
-        // No list leads here.
-        let _apart = slot.apart();
-        match once {
-            None => look_closer(&slot, &mut Shared(event), booking, end)?,
-            Some(once) => once.call(&slot, end, |end| {
-                look_closer(&slot, &mut Shared(event), booking, end)
-            })?,
-        }
+    // No list leads here.
+    let mut manner = Manner {
+        once: once.as_mut(),
+        is_apart: true,
+    };
+    for post in row {
+        post.call(&mut Shared(event), &mut manner, end)?;
     }
     ControlFlow::Continue(())
 }
-
-/// A connection, and what a send has got hold of before it began.
-pub(super) type Booked<P, R, K> = (Arc<Slot<P, R, K>>, Option<Booking<P, K>>);
 
 /// The lists of a send, noted as walked for as long as they are held. Let go of one after the other: what one of them was the
 /// last to hold may wait, when it is dropped, for what stands in the others.

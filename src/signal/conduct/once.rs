@@ -1,4 +1,4 @@
-//! One call a send for a callback that the send meets on several channels.
+//! One call a send for a callback that the send meets on several channels, and whether there was a call.
 
 use std::ops::ControlFlow;
 
@@ -20,23 +20,18 @@ pub(crate) struct Once {
 }
 
 impl Once {
-    /// Has a connection called, unless its callback has been.
-    pub(super) fn call<'e, P, R, K, E: End<P, R, K>>(
-        &mut self,
+    /// The callback of a connection; `Err` if it has been called.
+    pub(super) fn look<P, R, K>(
+        &self,
         slot: &Arc<Slot<P, R, K>>,
-        end: &'e mut E,
-        call: impl FnOnce(&mut Noting<'e, E>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    ) -> Result<Option<CallbackId>, ()> {
         let callback = slot.callback();
-        if callback.is_some_and(|callback| self.called.contains(&callback)) {
-            return ControlFlow::Continue(());
-        }
-        let mut noting = Noting { end, called: false };
-        let flow = call(&mut noting);
-        if noting.called {
-            self.called.extend(callback);
-        }
-        flow
+        let is_called = callback.is_some_and(|callback| self.called.contains(&callback));
+        if is_called { Err(()) } else { Ok(callback) }
+    }
+
+    pub(super) fn note(&mut self, callback: Option<CallbackId>) {
+        self.called.extend(callback);
     }
 }
 
@@ -52,20 +47,38 @@ pub(crate) fn count_once<'a, P: 'a, R: 'a, K: 'a>(
     slots.filter(is_first).count()
 }
 
-/// Notes whether there was a call.
+/// Notes what became of an event.
 pub(super) struct Noting<'e, E> {
     end: &'e mut E,
-    called: bool,
+    /// Whether there was a call.
+    pub(super) called: bool,
+    /// Whether somebody has it, by a call or otherwise.
+    pub(super) taken: bool,
+}
+
+impl<'e, E> Noting<'e, E> {
+    pub(super) fn new(end: &'e mut E) -> Self {
+        Self {
+            end,
+            called: false,
+            taken: false,
+        }
+    }
+
+    fn note_call(&mut self) {
+        self.called = true;
+        self.taken = true;
+    }
 }
 
 impl<P, R, K, E: End<P, R, K>> End<P, R, K> for Noting<'_, E> {
     fn replied(&mut self, reply: R) -> ControlFlow<()> {
-        self.called = true;
+        self.note_call();
         self.end.replied(reply)
     }
 
     fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
-        self.called = true;
+        self.note_call();
         self.end.failed(failure)
     }
 
@@ -74,10 +87,18 @@ impl<P, R, K, E: End<P, R, K>> End<P, R, K> for Noting<'_, E> {
         slot: &Arc<Slot<P, R, K>>,
         event: Arc<Event<P, K>>,
         held: Option<Held>,
-    ) -> ControlFlow<()> {
+    ) -> ControlFlow<(), bool> {
+        let granted = self.end.granted(slot, event, held);
         // One that has lost its parent, or its object, is refused: it was not called.
-        self.called = slot.is_alive();
-        self.end.granted(slot, event, held)
+        if !matches!(granted, ControlFlow::Continue(false)) {
+            self.note_call();
+        }
+        granted
+    }
+
+    fn took(&mut self) {
+        self.taken = true;
+        self.end.took();
     }
 
     fn opened(&mut self, round: Arc<Round>) {
@@ -89,7 +110,7 @@ impl<P, R, K, E: End<P, R, K>> End<P, R, K> for Noting<'_, E> {
     }
 
     fn counted(&mut self, replies: usize) {
-        self.called = true;
+        self.note_call();
         self.end.counted(replies);
     }
 }

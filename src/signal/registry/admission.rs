@@ -58,6 +58,16 @@ impl<P, K> Booking<P, K> {
     }
 }
 
+/// What a member of a group says to an event.
+pub(crate) enum Offer<P, K> {
+    /// It takes it; its place is kept.
+    Room(Booking<P, K>),
+    /// It would take it, and has no room. What was asked of it, and what to wait for, if sends wait for it.
+    Full(Option<Booking<P, K>>, Option<Bar>),
+    /// It does not.
+    Passed,
+}
+
 /// Nothing.
 impl<P, K> Default for Booking<P, K> {
     fn default() -> Self {
@@ -192,8 +202,7 @@ where
     pub(crate) fn book(&self, event: &Event<P, K>) -> Result<Booking<P, K>, Bar> {
         let mut booking = Booking::default();
         let guarded = self.head().state() & GUARDED != 0;
-        let is_odd = self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0;
-        if is_odd {
+        if self.is_odd() {
             // Blocked, or ended: it is passed by, whatever becomes of it meanwhile.
             booking.asked = Some(Considered::Refused);
             return Ok(booking);
@@ -221,6 +230,74 @@ where
             booking.seat = wait_for(|| stream.reserve().ok(), stream.room())?;
         }
         Ok(booking)
+    }
+
+    /// Asks a member of a group whether it takes an event, and gets hold of its place, whatever its policy is: another one may
+    /// have room.
+    pub(crate) fn offer(&self, event: &Event<P, K>) -> Offer<P, K> {
+        if self.is_odd() {
+            return Offer::Passed;
+        }
+        if !self.is_alive() {
+            self.disconnect();
+            return Offer::Passed;
+        }
+        let mut booking = Booking {
+            is_called: self.stream().is_none(),
+            ..Booking::default()
+        };
+        let is_guarded = self.head().state() & GUARDED != 0;
+        if let Some(options) = is_guarded.then(|| self.options()).flatten() {
+            let mut lane = None;
+            let asked = match options.consider(event) {
+                Considered::Granted(_) if !options.may_pass() => return Offer::Passed,
+                Considered::Granted(held) => {
+                    booking.is_called &= options.would_call();
+                    // A call that is put off takes its place when it is made.
+                    let own = held.flow.as_ref().and_then(|flow| flow.lane.clone());
+                    lane = own.filter(|_| options.debounce().is_none());
+                    Considered::Granted(held)
+                }
+                Considered::Refused => return Offer::Passed,
+                Considered::Gone => {
+                    self.disconnect();
+                    return Offer::Passed;
+                }
+                // The callback's failure, which is what the event comes to.
+                failed @ Considered::Failed(_) => failed,
+            };
+            booking.asked = Some(asked);
+            let promise = lane.map(|lane| self.look_again(|| lane.promise(), lane.room()));
+            match (promise.transpose(), &mut booking.asked) {
+                (Ok(promise), Some(Considered::Granted(held))) => held.promise = promise,
+                (Ok(_), _) => {}
+                (Err(bar), _) => return Offer::Full(Some(booking), bar),
+            }
+        }
+        if let Some(stream) = self.stream() {
+            match self.look_again(|| stream.take_seat().ok(), stream.room()) {
+                Ok(seat) => booking.seat = Some(seat),
+                Err(bar) => return Offer::Full(booking.asked.is_some().then_some(booking), bar),
+            }
+        }
+        Offer::Room(booking)
+    }
+
+    /// Whether it is blocked, or has ended.
+    fn is_odd(&self) -> bool {
+        self.head().state() & !(ASYNC | STREAM | HOLDS_UP | COUNTED | GUARDED) != 0
+    }
+
+    /// As `wait_for`, if sends wait for it.
+    fn look_again<T>(
+        &self,
+        mut look: impl FnMut() -> Option<T>,
+        room: &Arc<Told>,
+    ) -> Result<T, Option<Bar>> {
+        if self.holds_up() {
+            return wait_for(look, room).map_err(Some);
+        }
+        look().ok_or(None)
     }
 }
 

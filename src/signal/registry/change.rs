@@ -2,16 +2,18 @@
 
 use std::collections::VecDeque;
 use std::hash::Hash;
-use std::sync::atomic::fence;
 
 use hashbrown::HashMap;
 
 use super::filing::{Filing, Nodes};
+use super::group::Groups;
 use super::head::{DISCONNECTED, Head};
 use super::leavings::Leavings;
 use super::membership::leave;
+use super::options::Options;
 use super::slot::Slot;
 use super::twins::Twins;
+use super::version::Change;
 use super::watch::Watch;
 use super::{Registry, Request};
 use crate::signal::callback::Name;
@@ -19,7 +21,7 @@ use crate::signal::failure::ConnectionId;
 use crate::signal::filter::Filters;
 use crate::signal::sender::SenderId;
 use crate::signal::stream::StreamTarget;
-use crate::sync::{Arc, AtomicU64, MutexGuard, Ordering, Weak};
+use crate::sync::{Arc, MutexGuard, Weak};
 
 /// What changes look up.
 pub(super) struct Book<P, R, K> {
@@ -39,6 +41,8 @@ pub(super) struct Book<P, R, K> {
     pub(super) cancels: bool,
     /// Where connections are receivers of channels.
     pub(super) channels: Option<Box<Channels>>,
+    /// Where connections share their work; `None` where none does.
+    pub(super) groups: Option<Box<Groups>>,
 }
 
 /// What is known of the receivers of channels.
@@ -55,6 +59,7 @@ impl<P, R, K> Book<P, R, K> {
     pub(super) fn new(has_channels: bool) -> Self {
         Self {
             channels: has_channels.then(Box::default),
+            groups: None,
             connections_made: 0,
             connections: 0,
             holding_up: 0,
@@ -78,26 +83,24 @@ impl<P, R, K> Book<P, R, K> {
         let weak: Weak<Slot<P, R, K>> = Arc::downgrade(slot);
         self.ended.push(weak);
     }
-}
 
-/// Makes the version odd for as long as the change lasts; taken under the lock on the book, which makes it the only one
-/// to write.
-///
-/// Who reads something of this change sees, after that, the odd version or a later one: the fences make sure of it.
-struct Change<'a>(&'a AtomicU64);
-
-impl<'a> Change<'a> {
-    fn begin(version: &'a AtomicU64) -> Self {
-        version.store(version.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        fence(Ordering::Release);
-        Self(version)
+    /// A connection is to have these options; if that makes it a member of a group, that is the one of this name from now on.
+    fn join_group(&mut self, options: &mut Option<Arc<Options<P, K>>>) {
+        let own = options.as_mut().and_then(Arc::get_mut);
+        if let Some(membership) = own.and_then(Options::membership_mut) {
+            self.groups.get_or_insert_default().join(membership);
+        }
     }
-}
 
-impl Drop for Change<'_> {
-    fn drop(&mut self) {
-        let version = self.0.load(Ordering::Relaxed);
-        self.0.store(version + 1, Ordering::Release);
+    /// A connection has these options no longer.
+    fn leave_group(&mut self, options: Option<&Arc<Options<P, K>>>) {
+        let membership = options.and_then(|options| options.membership());
+        if let (Some(groups), Some(membership)) = (&mut self.groups, membership) {
+            groups.leave(membership);
+            if groups.is_empty() {
+                self.groups = None;
+            }
+        }
     }
 }
 
@@ -116,7 +119,8 @@ where
             filters,
         } = request;
         let watched = watched(&filters);
-        let spent = options.is_born_spent();
+        let spent = options.is_spent();
+        let is_member = options.membership().is_some();
         let cancels = options.cancels();
         let is_waited_for = |stream: &StreamTarget<P, K>| stream.is_waited_for();
         let holds_up = options.may_hold_up() || slot.stream().is_some_and(is_waited_for);
@@ -132,6 +136,7 @@ where
         let mut leavings = Leavings::new();
         let mut book = self.lock_for(&mut filing);
         let change = Change::begin(&self.version);
+        book.join_group(&mut options);
         let known = name
             .as_ref()
             .and_then(|name| book.named.get(&**name))
@@ -140,6 +145,7 @@ where
         let is_new = known.is_none();
         if let Some(known) = known {
             self.rerank(&known, priority, &mut leavings);
+            book.leave_group(options.as_ref());
             leavings.options = options;
             leavings.slots.push(std::mem::replace(&mut slot, known));
         } else {
@@ -170,6 +176,7 @@ where
         if slot.set_holds_up(holds_up) {
             self.count_holding_up(&mut book, if holds_up { 1 } else { -1 });
         }
+        change.tell_of_groups(&book);
         let is_closed = self.is_closed();
         self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
@@ -179,6 +186,9 @@ where
         if let Some(older) = &leavings.options {
             // What they wait for may be asked of nobody any more.
             older.wake_senders();
+        }
+        if is_member {
+            slot.tell_group();
         }
         leavings.clear();
         self.settle();
@@ -210,6 +220,7 @@ where
         drop(book);
         leavings.clear();
         self.settle();
+        slot.tell_group();
         self.sweep(2 * watched);
         stands
     }
@@ -277,8 +288,10 @@ where
         let mut book = self.book.hold();
         let mut record = slot.record.hold();
         if !record.is_gone() {
-            let _change = Change::begin(&self.version);
+            let change = Change::begin(&self.version);
             self.delist(slot, &mut record, &mut leavings);
+            book.leave_group(record.options());
+            change.tell_of_groups(&book);
             let name = record.take_name();
             if let (Some(channels), Some(name)) = (&mut book.channels, &name) {
                 channels.twins.remove(name);

@@ -114,12 +114,12 @@ impl<P, R, K> Head<P, R, K> {
             newer.succeed(older);
         }
         let is = |what: fn(&Options<P, K>) -> bool| options.as_ref().is_some_and(|o| what(o));
-        let (is_guarded, is_named) = (is(Options::is_guarded), is(|o| o.name.is_some()));
+        let (is_guarded, is_counted) = (is(Options::is_guarded), is(Options::has_calls_counted));
         let replaces = record.options().is_some();
         *options = record.replace_options(options.take());
-        if is_guarded || is_named || replaces {
+        if is_guarded || is_counted || replaces {
             self.mark(GUARDED, is_guarded);
-            self.mark(COUNTED, is_named);
+            self.mark(COUNTED, is_counted);
         }
         true
     }

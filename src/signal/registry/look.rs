@@ -1,7 +1,6 @@
 //! What sends see.
 
 use std::hash::Hash;
-use std::sync::atomic::fence;
 use std::{ptr, slice};
 
 use smallvec::SmallVec;
@@ -13,9 +12,10 @@ use super::list::List;
 use super::node::Members;
 use super::rank::Ranked;
 use super::slot::Slot;
+use super::version::Version;
 use super::watch::Watch;
 use crate::signal::sender::{Address, SenderId};
-use crate::sync::{Arc, Ordering};
+use crate::sync::Arc;
 
 /// Connections that are being walked: borrowed, in the usual case without a reference count of their own.
 pub(crate) enum Published<P, R, K> {
@@ -29,7 +29,7 @@ pub(crate) enum Published<P, R, K> {
 /// What was seen while nothing changed.
 pub(crate) struct Settled<T> {
     pub(crate) seen: T,
-    pub(crate) version: u64,
+    pub(crate) version: Version,
 }
 
 /// The lists that a send has to look at.
@@ -70,23 +70,15 @@ impl<P, R, K> Registry<P, R, K> {
     #[inline]
     pub(crate) fn settled<T>(&self, look: impl Fn() -> T) -> Settled<T> {
         loop {
-            let version = self.version.load(Ordering::Acquire);
+            let version = self.version();
             let seen = look();
-            if version % 2 == 0 && self.is_at(version) {
+            if version.is_settled() && self.is_at(version) {
                 return Settled { seen, version };
             }
             drop(seen);
             // For the change that is under way to be over.
             drop(self.book.hold());
         }
-    }
-
-    /// Whether nothing has changed since.
-    #[inline]
-    pub(crate) fn is_at(&self, version: u64) -> bool {
-        // What was read before this must have been read before.
-        fence(Ordering::Acquire);
-        version == self.version.load(Ordering::Acquire)
     }
 
     /// Whether nobody is connected without filters.

@@ -15,6 +15,7 @@ mod bucket;
 mod change;
 mod edition;
 mod filing;
+mod group;
 mod head;
 mod index;
 mod kind;
@@ -34,13 +35,15 @@ mod status;
 mod sweep;
 mod tally;
 mod twins;
+mod version;
 mod watch;
 
 use std::hash::Hash;
 
-pub(crate) use admission::{Admission, Booking};
+pub(crate) use admission::{Admission, Booking, Offer};
 use change::Book;
 pub(crate) use edition::Pieces;
+pub(crate) use group::{Claim, Member, Membership, Order};
 pub(crate) use head::Head;
 use index::Index;
 use list::List;
@@ -51,6 +54,7 @@ pub(crate) use rank::{Rank, Ranked};
 pub(crate) use rest::UnderWay;
 pub(crate) use slot::{Slot, Visit};
 pub(crate) use tally::{SomeTally, Tally};
+pub(crate) use version::Version;
 
 use super::callback::Name;
 use super::filter::Filters;
@@ -67,7 +71,7 @@ pub(crate) struct Registry<P, R, K> {
     /// Is told of keys.
     tally: SomeTally<K>,
     book: Lock<Book<P, R, K>>,
-    /// Odd while a change is under way. Written under the lock on `book`.
+    /// Odd while a change is under way; tells of groups, too. Written under the lock on `book`.
     version: AtomicU64,
     /// What a send has to know before it begins: the bits below, and above them how many connections there are. Written
     /// under the lock on `book`.

@@ -4,6 +4,7 @@ use std::any::Any;
 
 use smallvec::SmallVec;
 
+use super::group::Membership;
 use crate::signal::event::Event;
 use crate::signal::flow::{Debouncer, Flow, Promise};
 use crate::signal::panic::{Panic, Quiet, capture, drop_quietly};
@@ -35,6 +36,7 @@ pub(crate) struct Rare<P, K> {
     pub(crate) debounce: Option<Debouncer>,
     /// Calls with equal numbers keep their order.
     pub(crate) ordered_by: Option<Quiet<OrderOf<P, K>>>,
+    pub(crate) group: Option<Membership>,
     /// The policies, in words.
     pub(crate) words: Vec<String>,
 }
@@ -45,6 +47,7 @@ impl<P, K> Default for Rare<P, K> {
         Self {
             debounce: None,
             ordered_by: None,
+            group: None,
             words: Vec::new(),
         }
     }
@@ -89,6 +92,21 @@ impl<P, K> Options<P, K> {
         self.rare.as_ref()?.debounce.as_ref()
     }
 
+    /// Its place in a group.
+    pub(super) fn membership(&self) -> Option<&Membership> {
+        self.rare.as_ref()?.group.as_ref()
+    }
+
+    pub(super) fn membership_mut(&mut self) -> Option<&mut Membership> {
+        self.rare.as_mut()?.group.as_mut()
+    }
+
+    /// Whether its calls on executors are counted from the moment they are handed over: who drains the signal names those
+    /// that have a name, and a group looks for its least busy member.
+    pub(super) fn has_calls_counted(&self) -> bool {
+        self.name.is_some() || self.membership().is_some()
+    }
+
     /// The policies, in words.
     pub(super) fn words(&self) -> &[String] {
         self.rare.as_ref().map_or(&[], |rare| &rare.words)
@@ -101,7 +119,7 @@ impl<P, K> Options<P, K> {
 
     /// Whether they say anything at all.
     pub(super) fn is_default(&self) -> bool {
-        !self.is_guarded() && self.name.is_none() && self.keep.is_none()
+        !self.is_guarded() && !self.has_calls_counted() && self.keep.is_none()
     }
 
     /// Whether a send has to ask them.
@@ -118,7 +136,8 @@ impl<P, K> Options<P, K> {
         self.debounce().is_none() && self.flow.as_ref().is_some_and(|flow| flow.may_hold_up())
     }
 
-    pub(super) fn is_born_spent(&self) -> bool {
+    /// Whether `.times(n)` has left no call.
+    pub(super) fn is_spent(&self) -> bool {
         self.times
             .as_ref()
             .is_some_and(|times| times.load(Ordering::Relaxed) == 0)
@@ -132,6 +151,9 @@ impl<P, K> Options<P, K> {
         let newer = self.rare.as_mut().and_then(|rare| rare.debounce.as_mut());
         if let (Some(debounce), Some(old)) = (newer, older.debounce()) {
             debounce.succeed(old);
+        }
+        if let (Some(membership), Some(old)) = (self.membership_mut(), older.membership()) {
+            membership.succeed(old);
         }
     }
 
@@ -201,6 +223,12 @@ impl<P, K> Options<P, K> {
     pub(super) fn would_call(&self) -> bool {
         let would_pass = |flow: &Arc<Flow>| flow.would_let_pass();
         self.debounce().is_none() && self.flow.as_ref().is_none_or(would_pass)
+    }
+
+    /// Whether a throttle and `.times(n)` would let one more pass.
+    pub(super) fn may_pass(&self) -> bool {
+        let would_pass = |flow: &Arc<Flow>| flow.would_let_pass();
+        !self.is_spent() && self.flow.as_ref().is_none_or(would_pass)
     }
 
     /// Takes one of the calls that `.times(n)` left.

@@ -1,5 +1,6 @@
 //! What a connection's handle reaches, whatever the payload and the reply are.
 
+use std::any::Any;
 use std::hash::Hash;
 use std::ops::Deref;
 use std::task::{Context, Poll, ready};
@@ -19,6 +20,8 @@ pub(crate) type Port<K> = Weak<dyn Handle<K>>;
 /// A connection whatever its payload and reply are. One that has ended answers `false` and `None`.
 pub(crate) trait Handle<K>: Send + Sync {
     fn name(self: Arc<Self>) -> Option<Arc<str>>;
+    /// The connection itself, an `Arc<Slot<..>>`, for who knows its types.
+    fn slot(self: Arc<Self>) -> Box<dyn Any>;
     fn stats(self: Arc<Self>) -> Option<CallCounts>;
     fn queued(&self) -> usize;
     fn is_connected(self: Arc<Self>) -> bool;
@@ -41,6 +44,11 @@ where
 {
     fn name(self: Arc<Self>) -> Option<Arc<str>> {
         standing(self)?.0.name()
+    }
+
+    fn slot(self: Arc<Self>) -> Box<dyn Any> {
+        let slot: Arc<Slot<P, R, K>> = self;
+        Box::new(slot)
     }
 
     fn stats(self: Arc<Self>) -> Option<CallCounts> {
@@ -84,6 +92,8 @@ where
 
     fn unblock(&self) {
         self.head.unblock();
+        let slot: &Slot<P, R, K> = self;
+        slot.tell_group();
     }
 
     fn add(self: Arc<Self>, filters: Filters<K>) -> bool {

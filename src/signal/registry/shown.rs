@@ -49,6 +49,9 @@ impl<P, R, K> dyn Connected<P, R, K> {
                 .and_then(|flow| flow.stats.as_ref())
                 .map(|stats| stats.counts()),
         };
+        if let Some(group) = options.as_ref().and_then(|options| options.membership()) {
+            info.policies.push(format!("group {}", group.name()));
+        }
         if let Some(stream) = self.stream() {
             (info.queued, info.lost) = stream.waiting_and_lost();
             info.policies.push(stream.to_string());

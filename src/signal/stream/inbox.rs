@@ -81,8 +81,18 @@ impl<T> Inbox<T> {
     /// Takes a place for an item that is to come. Where nobody has to wait, because something may be lost or the inbox is
     /// closed, a place is promised to everybody and takes no room.
     pub(crate) fn reserve(self: &Arc<Self>) -> Result<Place<T>, Full> {
+        if self.overflow == Overflow::Wait {
+            self.take_place()
+        } else {
+            Ok(Place::new(self, false))
+        }
+    }
+
+    /// Takes a place for an item that is to come, if there is room, whatever the policy is. Of an inbox that is closed, a place
+    /// is promised to everybody.
+    pub(crate) fn take_place(self: &Arc<Self>) -> Result<Place<T>, Full> {
         let mut queue = self.queue.hold();
-        let is_taken = self.overflow == Overflow::Wait && queue.stage == Stage::Open;
+        let is_taken = queue.stage == Stage::Open;
         if is_taken {
             if !queue.has_room(self.capacity) {
                 return Err(Full);

@@ -95,6 +95,8 @@ impl<T> Queue<T> {
         let shed = match overflow {
             Overflow::Wait => return Pushed::Full(item),
             Overflow::DropNewest => self.lose_newest(item),
+            // All room is given away as places: there is nothing older.
+            _ if self.items == 0 => self.lose_newest(item),
             Overflow::DropOldest => {
                 let shed = self.lose_oldest();
                 self.append(item);
@@ -133,7 +135,7 @@ impl<T> Queue<T> {
         Shed(SmallVec::from_buf([item]))
     }
 
-    /// There is one, since places are taken only where nothing is lost; before it stands no more than a loss.
+    /// For a queue that has an item; before the oldest stands no more than a loss.
     fn lose_oldest(&mut self) -> Shed<T> {
         let mut lost = self.entries.front().map_or(0, Entry::lost);
         if lost > 0 {

@@ -18,7 +18,7 @@ use crate::signal::handle::Signal;
 use crate::signal::key::{IntoKey, Key};
 use crate::signal::overflow::Overflow;
 use crate::signal::panic::Quiet;
-use crate::signal::registry::{Options, Registry, Request};
+use crate::signal::registry::{Membership, Options, Registry, Request};
 use crate::signal::sender::{IntoSender, Life, SenderId};
 use crate::sync::{Arc, AtomicUsize, Weak};
 
@@ -120,7 +120,8 @@ impl<P, R, K, O> SubscribeBuilder<P, R, K, O> {
         "subscription",
         "event, received or lost",
         "the event is not delivered, and the subscription is",
-        ".\n\nNobody is told of that death: a consumer that waits is told by the next send, or when somebody asks the connection."
+        ".\n\nNobody is told of that death: a consumer that waits is told by the next send, or when somebody asks the connection.",
+        "Where members have sends wait ([`max_in_flight`](crate::ConnectBuilder::max_in_flight), [`Overflow::Wait`]), a send waits if none of those that match has room. Where none has room and none has it wait, the event goes to the one whose turn it is, and its policy says what is lost."
     );
 
     /// How many events may wait, 64 if nothing is said; 0 counts as 1. Memory is taken as it is needed.

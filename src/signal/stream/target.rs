@@ -43,6 +43,11 @@ impl<P, K> StreamTarget<P, K> {
         }
     }
 
+    /// Takes a seat, whatever the policy is, if there is room.
+    pub(crate) fn take_seat(&self) -> Result<Seat<P, K>, Full> {
+        self.inbox.take_place()
+    }
+
     /// Told of a seat: ask, listen, ask again, wait.
     pub(crate) fn room(&self) -> &Arc<Told> {
         self.inbox.room()

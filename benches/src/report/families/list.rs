@@ -132,6 +132,38 @@ pub(in crate::report) const ALL: &[Family] = &[
         ],
     },
     Family {
+        id: "hub",
+        title: "Publishing, one match among N patterns",
+        about: "Patterns have six parts, two of which are wildcards. Topics come in a random order: a hundred, whose answers the \
+            hub keeps, or one for each pattern. The flat scan asks each pattern, and calls a boxed closure. aiopubsub keeps \
+            answers until something changes.",
+        y_title: "time per publish",
+        x_title: "patterns",
+        per: Per::Operation,
+        lines: &[
+            (
+                "hub",
+                "hub, patterns, a hundred topics",
+                "fanfare, a hundred topics",
+                Ours,
+            ),
+            ("hub", "hub, patterns", "fanfare, N topics", OursToo),
+            ("hub", "flat scan", "flat scan", Raw),
+            (
+                "python",
+                "aiopubsub, cached",
+                "aiopubsub, cached (Python)",
+                Peer(5),
+            ),
+            (
+                "python",
+                "aiopubsub, after a change",
+                "aiopubsub, after a change",
+                PeerToo(5),
+            ),
+        ],
+    },
+    Family {
         id: "connect",
         title: "Connecting",
         about: "N connects to a new signal, each with the making of its callback; the handle is dropped. Raw is an insert into \

@@ -4,6 +4,7 @@ mod channels;
 mod connections;
 mod executors;
 mod filters;
+mod hub;
 mod join;
 mod languages;
 mod sync;
@@ -16,6 +17,7 @@ pub(super) fn rows(data: &Data) -> Vec<Row> {
     rows.extend(join::rows(data));
     rows.extend(filters::rows(data));
     rows.extend(channels::rows(data));
+    rows.extend(hub::rows(data));
     rows.extend(connections::rows(data));
     rows.extend(executors::rows(data));
     rows.extend(languages::rows(data));
