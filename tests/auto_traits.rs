@@ -11,6 +11,12 @@ use fanfare::futures::{
     ConnectFuture, DeliveryJoin, DisconnectAndWait, DisconnectFuture, FoldFuture, JoinFuture,
     NextFuture, Recv, SendFuture, SubscribeFuture,
 };
+use fanfare::hub::testing::MockHub;
+use fanfare::hub::{
+    Body, ConsumeError, Hub, HubBuilder, Listen, ListenFuture, Message, Notice, Pattern, Publish,
+    PublishError, PublishFuture, Publisher, Request, RequestError, Subscribe, Subscriber,
+    ThrottledPublisher, Topic, TopicError,
+};
 use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, OnChannel, Returns, TryFold};
 use fanfare::{
@@ -118,6 +124,37 @@ assert_impl_all!(FoldFuture<'static, Pinned, OnlySend, Key, First>: Send, Unpin)
 assert_impl_all!(Delivery<OnlySend>: Send, Unpin);
 assert_impl_all!(DeliveryJoin<OnlySend>: Send, Unpin);
 assert_impl_all!(Report<OnlySend>: Send, Unpin);
+
+// Hubs.
+handles!(
+    Hub<Pinned>,
+    Publisher<Pinned>,
+    Subscriber<Pinned>,
+    Topic,
+    Pattern,
+    TopicError,
+    Notice,
+    ConsumeError,
+    Body<u8>,
+);
+sent!(
+    HubBuilder<Pinned>,
+    ThrottledPublisher<Pinned>,
+    Listen<Pinned>,
+    Listen<Pinned, Method>,
+    ListenFuture<Pinned>,
+    Publish<'static, u8>,
+    PublishFuture<'static, Pinned>,
+    PublishError<u8>,
+    Subscribe<'static, Pinned>,
+    Request<'static, u8>,
+    RequestError<u8>,
+    Message<u8>,
+    MockHub<u8>,
+);
+assert_impl_all!(<Publish<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<Subscribe<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<Request<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 
 #[cfg(feature = "smol")]
 handles!(fanfare::Smol);

@@ -15,7 +15,7 @@ use super::publisher::Publisher;
 use super::retained::Retained;
 use super::subscriber::Subscriber;
 use super::topic::Topic;
-use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription};
+use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription, capture};
 use crate::spawn::Timer;
 use crate::sync::Arc;
 
@@ -98,9 +98,12 @@ impl<M: Send + Sync + 'static> Hub<M> {
                 };
                 let hub = Self { shared };
                 if let Some(as_message) = as_message {
-                    let (topic, message) = (notice.topic(), as_message(notice.clone()));
-                    // Who has no room for it goes without.
-                    drop(hub.publish(topic, message).now());
+                    // Making a message of it is the user's code, and so is dropping one that finds no room. What fails
+                    // there is still told as a notice.
+                    drop(capture(|| {
+                        let message = as_message(notice.clone());
+                        drop(hub.publish(notice.topic(), message).now());
+                    }));
                 }
                 drop(hub.shared.notices.send().with(notice).now());
             })
@@ -147,6 +150,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
     /// Where the text is malformed.
     pub fn has_subscribers(&self, pattern: impl IntoPattern) -> Result<bool, TopicError> {
         let asked = pattern.into_pattern()?;
+        self.shared.signal.verify_all();
         if self.shared.in_use.any_wildcard_overlapping(&asked) {
             return Ok(true);
         }

@@ -165,8 +165,11 @@ impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> Listen<M, O, R>
         }
         let connection = connect.now();
         let Owner { listeners, hub } = self.owner;
-        if let Some(listeners) = listeners.and_then(|listeners| listeners.upgrade()) {
-            listeners.add(&connection);
+        match listeners.map(|listeners| listeners.upgrade()) {
+            None => {}
+            Some(Some(listeners)) => listeners.add(&connection),
+            // Its subscriber has gone, and with it everything that is its own.
+            Some(None) => drop(connection.disconnect()),
         }
         if let Some(hub) = hub {
             hub.catch_up(&connection, &self.patterns);

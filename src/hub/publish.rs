@@ -82,7 +82,7 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     /// Publishes, runs all listeners inside the task that awaits this, and gives the report.
     ///
     /// # Errors
-    /// Where the topic is none.
+    /// Where the topic is none, and where the hub is closed: [`PublishError`] gives the payload back.
     pub fn join(self) -> BoxFuture<'a, Result<Report<()>, PublishError<M>>> {
         Box::pin(async move { Ok(self.send()?.join().await) })
     }
@@ -96,16 +96,17 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
                 return Err(PublishError::of_topic(self.payload, error));
             }
         };
+        if self.shared.signal.is_closed() {
+            let payload = Some(self.payload);
+            return Err(PublishError {
+                payload,
+                why: Why::Closed,
+            });
+        }
         let mut send = self.shared.signal.send_by_keys();
         self.shared
             .patterns_for(&topic, |pattern| send.add_key(pattern));
         if let Some(copy) = self.copy {
-            if self.shared.signal.is_closed() {
-                return Err(PublishError {
-                    payload: Some(self.payload),
-                    why: Why::Closed,
-                });
-            }
             self.shared.retained.keep(&topic, copy(&self.payload), copy);
         }
         let send = send.with(Body::new(topic, self.payload));
@@ -129,17 +130,14 @@ fn unsent<M>(unsent: Unsent<Body<M>>) -> PublishError<M> {
 }
 
 /// Publishes, and gives the [`Delivery`]: sync listeners have run by then, async ones are with the spawner. It waits only where a
-/// limit says so.
+/// limit says so. Where the topic is none, and where the hub is closed, the error gives the payload back.
 impl<'a, M: Send + Sync + 'static> IntoFuture for Publish<'a, M> {
     type Output = Result<Delivery, PublishError<M>>;
     type IntoFuture = PublishFuture<'a, M>;
 
     fn into_future(self) -> PublishFuture<'a, M> {
         PublishFuture {
-            state: match self.send() {
-                Ok(send) => State::Sends(send.into_future()),
-                Err(error) => State::Failed(Some(error)),
-            },
+            state: State::Begins(Some(self)),
         }
     }
 }
@@ -154,8 +152,9 @@ pub struct PublishFuture<'a, M> {
 }
 
 enum State<'a, M> {
+    /// Who listens is asked at the first poll: until then nothing has happened. `None` once it has failed.
+    Begins(Option<Publish<'a, M>>),
     Sends(SendFuture<'a, Body<M>, (), Pattern>),
-    Failed(Option<PublishError<M>>),
 }
 
 /// Nothing in it is ever pinned.
@@ -165,11 +164,16 @@ impl<M: Send + Sync + 'static> Future for PublishFuture<'_, M> {
     type Output = Result<Delivery, PublishError<M>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let State::Begins(publish) = &mut self.state {
+            let publish = publish.take().expect("polled after it was ready");
+            match publish.send() {
+                Ok(send) => self.state = State::Sends(send.into_future()),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
         match &mut self.state {
             State::Sends(send) => Pin::new(send).poll(cx).map(Ok),
-            State::Failed(error) => {
-                Poll::Ready(Err(error.take().expect("polled after it was ready")))
-            }
+            State::Begins(_) => unreachable!("it has begun"),
         }
     }
 }

@@ -72,16 +72,28 @@ impl Listeners {
         }
     }
 
-    fn take(&self) -> Vec<Connection<Pattern>> {
-        std::mem::take(&mut *self.0.hold())
+    fn remove(&self, ended: &[Connection<Pattern>]) {
+        let is_it = |one: &Connection<Pattern>| ended.iter().any(|ended| ended.id() == one.id());
+        self.0.hold().retain(|one| !is_it(one));
     }
 }
 
 /// The last handle is gone.
 impl Drop for Listeners {
     fn drop(&mut self) {
-        for listener in self.take() {
+        let listeners = std::mem::take(&mut *self.0.hold());
+        for listener in listeners {
             listener.disconnect();
+        }
+    }
+}
+
+/// As above. A consumer that still waits keeps its queue, and is to learn that nothing will come.
+impl<M> Drop for Inner<M> {
+    fn drop(&mut self) {
+        let queues = std::mem::take(&mut *self.queues.hold());
+        for queue in queues.values() {
+            queue.connection.disconnect();
         }
     }
 }
@@ -153,7 +165,9 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
     ///
     /// # Cancel safety
     /// Dropping the future loses nothing.
-    pub fn consume(&self) -> impl Future<Output = Result<Arc<Message<M>>, ConsumeError>> + Send {
+    pub fn consume(
+        &self,
+    ) -> impl Future<Output = Result<Arc<Message<M>>, ConsumeError>> + Send + use<M> {
         self.consume_from(DEFAULT)
     }
 
@@ -184,18 +198,23 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
     /// for it are dropped.
     pub async fn remove_listener(&self, listener: &Connection<Pattern>) -> bool {
         let listeners = &self.inner.listeners;
-        let was_there = {
-            let mut listeners = listeners.0.hold();
-            let before = listeners.len();
-            listeners.retain(|one| one.id() != listener.id());
-            listeners.len() < before
-        };
-        was_there && listener.disconnect_and_wait().await
+        let is_its = listeners
+            .0
+            .hold()
+            .iter()
+            .any(|one| one.id() == listener.id());
+        if !is_its {
+            return false;
+        }
+        // It stays among them until it is over: who removes it a second time waits as well.
+        let was_there = listener.disconnect_and_wait().await;
+        listeners.remove(std::slice::from_ref(listener));
+        was_there
     }
 
     /// Removes all its listeners, and waits until no call of them is running. Messages that wait for them are dropped.
     pub async fn remove_all_listeners(&self) {
-        let listeners = self.inner.listeners.take();
+        let listeners = self.inner.listeners.0.hold().clone();
         // All of them end before one is waited for.
         let ends: Vec<_> = listeners
             .iter()
@@ -204,6 +223,7 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
         for end in ends {
             end.await;
         }
+        self.inner.listeners.remove(&listeners);
     }
 
     /// How many messages wait in each of its queues, by subscription id.
@@ -228,8 +248,10 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
 impl<M: Send + Sync + 'static> Queue<M> {
     /// Listens to one more pattern, and gets what is kept for who comes to it.
     fn listen(&self, hub: &Hub<M>, pattern: Pattern) {
-        if self.patterns.hold().insert(pattern.clone()) {
-            self.connection.add_keys([pattern.clone()]);
+        let is_new = self.patterns.hold().insert(pattern.clone());
+        // Also where it was known: somebody may be about to unsubscribe from it.
+        self.connection.add_keys([pattern.clone()]);
+        if is_new {
             hub.catch_up(&self.connection, &[pattern]);
         }
     }

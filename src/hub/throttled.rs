@@ -17,7 +17,7 @@ use crate::sync::Lock;
 /// Made by [`Publisher::throttled`].
 ///
 /// It looks again after each of a sequence of delays, which begins anew with each publish; once it is used up, its last delay
-/// repeats. It remembers the topics it has published under.
+/// repeats. Where there is none, or one of nothing, it lets other tasks run before it looks. It remembers the topics it has published under.
 pub struct ThrottledPublisher<M> {
     publisher: Publisher<M>,
     max_queue_size: usize,
@@ -101,7 +101,12 @@ impl<M: Send + Sync + 'static> ThrottledPublisher<M> {
         for topic in topics {
             while hub.longest_queue(topic) > self.max_queue_size {
                 last = delays.next().unwrap_or(last);
-                hub.shared.timer.sleep(last).await;
+                if last.is_zero() {
+                    // A sleep of nothing is over at once, and whoever consumes may need this thread.
+                    futures_lite::future::yield_now().await;
+                } else {
+                    hub.shared.timer.sleep(last).await;
+                }
             }
         }
     }

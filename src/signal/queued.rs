@@ -17,8 +17,14 @@ where
         self.send()
     }
 
+    /// Ends those that have lost what they depend on: they do not listen, whether a send has found that out or not.
+    pub(crate) fn verify_all(&self) {
+        self.shared.registry.verify_all();
+    }
+
     /// The keys of each connection, and how many events wait for it: in its stream, or for their turn to be called.
     pub(crate) fn queued_by_keys(&self) -> Vec<(Vec<K>, usize)> {
+        self.verify_all();
         let members = self.shared.registry.members();
         let each = members.iter().map(|slot| (slot.keys(), slot.queued()));
         each.collect()

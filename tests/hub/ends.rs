@@ -1,0 +1,168 @@
+//! How hubs end: closed, at rest, dropped.
+
+use crate::common::{Gate, Log, opens, poll};
+use crate::kit::{Msg, by_hand, hub_on, writes, writes_later};
+use crate::runtime::Runtime;
+
+async fn a_closed_hub_gives_the_payload_back(on: Runtime) {
+    let hub = hub_on(&on);
+    let log = Log::new();
+    hub.connect_sync(writes(&log)).topic("*").await.unwrap();
+    let publisher = hub.publisher("p").unwrap();
+    assert!(hub.close());
+    for error in [
+        hub.publish("a", 1).now().unwrap_err(),
+        hub.publish("a", 1).await.unwrap_err(),
+        hub.publish("a", 1).join().await.unwrap_err(),
+        publisher.publish("a", 1).await.unwrap_err(),
+    ] {
+        assert!(error.is_closed() && !error.is_full(), "{error}");
+        assert_eq!(error.into_payload(), Some(1));
+    }
+    assert!(
+        hub.publish("a..", 1)
+            .now()
+            .unwrap_err()
+            .topic_error()
+            .is_some()
+    );
+    let late = hub.connect_sync(writes(&log)).topic("*").await.unwrap();
+    assert!(!late.is_connected());
+    assert_eq!(log.take(), [""; 0]);
+    assert!(hub.inspect().is_closed);
+}
+
+async fn what_was_accepted_goes_on(_: Runtime) {
+    let (executor, _, hub) = by_hand();
+    let log = Log::new();
+    hub.connect(writes_later(&log)).topic("a").await.unwrap();
+    let gate = Gate::new();
+    let shut = gate.clone();
+    hub.respond(move |_| {
+        let gate = shut.clone();
+        async move {
+            gate.wait().await;
+            3
+        }
+    })
+    .topic("a")
+    .await
+    .unwrap();
+    let mut request = hub.request("a", 1).into_future();
+    assert!(poll(&mut request).is_pending());
+    for number in 0..3 {
+        hub.publish("a", number).now().unwrap();
+    }
+    hub.close();
+    let mut idle = Box::pin(hub.idle());
+    assert!(
+        executor.run_until(&mut idle).is_none(),
+        "a responder is running"
+    );
+    assert_eq!(log.take(), ["a 0", "a 1", "a 2"]);
+    gate.open();
+    assert_eq!(request.await.unwrap(), 3);
+    assert!(executor.run_until(&mut idle).is_some());
+}
+
+async fn idle_waits_for_listeners(on: Runtime) {
+    let hub = hub_on(&on);
+    hub.idle().await;
+    let log = Log::new();
+    hub.connect(writes_later(&log)).topic("*").await.unwrap();
+    hub.connect(writes_later(&log))
+        .topic("*")
+        .concurrent()
+        .await
+        .unwrap();
+    for number in 0..50 {
+        hub.publish("a.b", number).await.unwrap();
+    }
+    hub.idle().await;
+    assert_eq!(log.len(), 100);
+}
+
+async fn it_goes_with_its_last_handle(on: Runtime) {
+    let hub = hub_on(&on);
+    let gates = [Gate::new(), Gate::new()];
+    let [listener, responder] = gates.clone().map(|gate| opens(&gate));
+    hub.connect_sync(move |_| _ = &listener)
+        .topic("*")
+        .await
+        .unwrap();
+    hub.respond_sync(move |_: &Msg| {
+        let _ = &responder;
+        1
+    })
+    .topic("*")
+    .await
+    .unwrap();
+    let (mut notices, publisher) = (hub.notices(), hub.publisher("a").unwrap());
+    let subscriber = hub.subscriber("s");
+    subscriber.subscribe("*").await.unwrap();
+    assert!(notices.try_recv().is_ok());
+    drop(hub);
+    drop(publisher);
+    assert!(!gates[0].is_open(), "the subscriber keeps it");
+    drop(subscriber);
+    assert!(gates[0].is_open() && gates[1].is_open());
+    while let Ok(notice) = notices.recv().await {
+        assert!(notice.subscribers() < 2);
+    }
+}
+
+async fn what_it_shows_of_itself(on: Runtime) {
+    let hub = fanfare::hub::Hub::<u32>::builder()
+        .name("plant")
+        .spawner(on.spawner())
+        .stats()
+        .build();
+    hub.connect_sync(|_| ())
+        .topics(["a", "b.*"])
+        .name("listens")
+        .await
+        .unwrap();
+    let subscriber = hub.subscriber("s");
+    subscriber.subscribe("*").id("queue").await.unwrap();
+    hub.publish("a", 1).await.unwrap();
+    let shown = hub.inspect();
+    assert_eq!(shown.name.as_deref(), Some("plant"));
+    let names: Vec<_> = shown
+        .connections
+        .iter()
+        .map(|one| (one.name.as_deref(), one.keys, one.queued))
+        .collect();
+    assert_eq!(names, [(Some("listens"), 2, 0), (Some("queue"), 1, 1)]);
+    assert!(format!("{hub:?}").contains("plant"));
+    for text in [
+        format!("{subscriber:?}"),
+        format!("{:?}", hub.publish("a", 1)),
+        format!("{:?}", hub.request("a", 1)),
+    ] {
+        assert!(!text.is_empty());
+    }
+}
+
+/// Who stands when the future is first polled, as with any send.
+async fn a_publish_begins_when_it_is_polled(on: Runtime) {
+    let hub = hub_on(&on);
+    let log = Log::new();
+    let (first, second) = (
+        hub.publish("a.b", 1).into_future(),
+        hub.publish("a.b", 2).into_future(),
+    );
+    hub.connect_sync(writes(&log)).topic("a.*").await.unwrap();
+    assert_eq!(first.await.unwrap().count(), 1);
+    assert_eq!(log.take(), ["a.b 1"]);
+    hub.close();
+    assert_eq!(second.await.unwrap_err().into_payload(), Some(2));
+}
+
+on_each_runtime! {
+    a_closed_hub_gives_the_payload_back,
+    what_was_accepted_goes_on,
+    idle_waits_for_listeners,
+    it_goes_with_its_last_handle,
+    what_it_shows_of_itself,
+    a_publish_begins_when_it_is_polled,
+}

@@ -1,0 +1,145 @@
+//! What the rules say.
+
+use std::collections::VecDeque;
+use std::mem::take;
+
+use crate::{CAPACITY, PATTERNS};
+
+/// `Key.is_subset_of`: `another` is a pattern.
+pub(crate) fn is_subset_of(key: &str, another: &str) -> bool {
+    let (key, another): (Vec<_>, Vec<_>) = (key.split('.').collect(), another.split('.').collect());
+    if !another.contains(&"*") {
+        return key == another;
+    }
+    if key.len() < another.len() || (key.len() > another.len() && another.last() != Some(&"*")) {
+        return false;
+    }
+    key.iter()
+        .zip(&another)
+        .all(|(part, other)| *other == "*" || part == other)
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    Closure { owner: Option<usize>, is_once: bool },
+    Function(usize),
+    Queue { owner: usize, id: usize },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    /// What it writes down.
+    pub(crate) number: usize,
+    pub(crate) kind: Kind,
+    pub(crate) priority: i32,
+    pub(crate) patterns: Vec<usize>,
+    pub(crate) waiting: VecDeque<u32>,
+    lost: u64,
+}
+
+/// What the rules say.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) standing: Vec<Known>,
+    pub(crate) notices: Vec<(bool, usize, usize)>,
+}
+
+impl Model {
+    pub(crate) fn at(&mut self, is_it: impl Fn(&Known) -> bool) -> Option<usize> {
+        self.standing.iter().position(is_it)
+    }
+
+    fn count(&self, pattern: usize) -> usize {
+        self.standing
+            .iter()
+            .filter(|known| known.patterns.contains(&pattern))
+            .count()
+    }
+
+    pub(crate) fn make(&mut self, number: usize, kind: Kind, priority: i32) -> usize {
+        let (patterns, waiting, lost) = (Vec::new(), VecDeque::new(), 0);
+        self.standing.push(Known {
+            number,
+            kind,
+            priority,
+            patterns,
+            waiting,
+            lost,
+        });
+        self.standing.len() - 1
+    }
+
+    pub(crate) fn add(&mut self, at: usize, pattern: usize) {
+        if !self.standing[at].patterns.contains(&pattern) {
+            self.standing[at].patterns.push(pattern);
+            self.notices.push((true, pattern, self.count(pattern)));
+        }
+    }
+
+    pub(crate) fn remove(&mut self, at: usize, pattern: usize) -> bool {
+        let patterns = &mut self.standing[at].patterns;
+        let before = patterns.len();
+        patterns.retain(|known| *known != pattern);
+        let removed = patterns.len() < before;
+        if removed {
+            self.notices.push((false, pattern, self.count(pattern)));
+        }
+        removed
+    }
+
+    pub(crate) fn end(&mut self, is_it: impl Fn(&Known) -> bool) -> bool {
+        let (ended, stay): (Vec<_>, _) = take(&mut self.standing).into_iter().partition(is_it);
+        self.standing = stay;
+        for known in &ended {
+            for pattern in &known.patterns {
+                // Those that end at the same time end one after the other.
+                let later = ended
+                    .iter()
+                    .skip_while(|one| one.number != known.number)
+                    .skip(1);
+                let later = later.filter(|one| one.patterns.contains(pattern)).count();
+                self.notices
+                    .push((false, *pattern, self.count(*pattern) + later));
+            }
+        }
+        !ended.is_empty()
+    }
+
+    /// Who hears it, in order; queues get it.
+    pub(crate) fn publish(&mut self, topic: &str, number: u32) -> Vec<usize> {
+        let matches = |known: &Known| {
+            known
+                .patterns
+                .iter()
+                .any(|one| is_subset_of(topic, PATTERNS[*one]))
+        };
+        let mut heard: Vec<(i32, usize)> = Vec::new();
+        for known in self.standing.iter_mut().filter(|known| matches(known)) {
+            if let Kind::Queue { .. } = known.kind {
+                known.waiting.push_back(number);
+                if known.waiting.len() > CAPACITY {
+                    known.waiting.pop_front();
+                    known.lost += 1;
+                }
+            } else {
+                heard.push((-known.priority, known.number));
+            }
+        }
+        heard.sort_by_key(|(priority, _)| *priority);
+        let heard: Vec<_> = heard.into_iter().map(|(_, number)| number).collect();
+        let is_spent = |known: &Known| {
+            heard.contains(&known.number)
+                && matches!(known.kind, Kind::Closure { is_once: true, .. })
+        };
+        self.end(is_spent);
+        heard
+    }
+
+    pub(crate) fn consume(&mut self, at: usize) -> Option<Result<u32, u64>> {
+        let known = &mut self.standing[at];
+        if known.lost > 0 {
+            return Some(Err(take(&mut known.lost)));
+        }
+        known.waiting.pop_front().map(Ok)
+    }
+}
