@@ -51,6 +51,7 @@ mod schedule;
 mod send;
 mod sender;
 mod sending;
+mod single;
 mod sink;
 mod stats;
 mod stream;

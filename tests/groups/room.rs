@@ -110,7 +110,7 @@ async fn a_send_that_waits_is_told_of_newcomers(_: Runtime) {
         "unblocked",
         "more keys",
         "ended",
-        "other options",
+        "limited newcomer",
     ] {
         let (executor, _, signal) = by_hand();
         let (course, connection) = narrow(&signal);
