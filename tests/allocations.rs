@@ -125,6 +125,7 @@ fn sends_allocate_no_more_than_promised() {
         "nobody at all"
     );
 
+    groups_cost_nobody_else();
     async_calls();
     calls_through_dispatchers();
     channels();
@@ -136,6 +137,30 @@ fn sends_allocate_no_more_than_promised() {
 struct Unchanged;
 
 impl Dispatcher for Unchanged {}
+
+/// Sends of a signal allocate for groups as long as there are some, and of another one never.
+fn groups_cost_nobody_else() {
+    let (signal, beside) = (Signal::new(0u64), Signal::new(0u64));
+    let send = |signal: &Signal<u64>, count| {
+        allocations(|| assert_eq!(signal.send().with(7).now().unwrap().count(), count))
+            + allocations(|| assert_eq!(signal.send().key(LOGS).now().unwrap().count(), count))
+            + allocations(|| assert_eq!(block_on(signal.send().to_all().join()).count(), count))
+    };
+    (0..9).for_each(|_| drop([&signal, &beside].map(|signal| signal.connect_sync(|_| ()).now())));
+    // One to all looks at each connection before it begins.
+    assert_eq!(send(&signal, 9), 1);
+    let members = [(); 3].map(|()| signal.connect_sync(|_| ()).group("team").now());
+    let in_groups = send(&signal, 10);
+    assert!(
+        (1..=24).contains(&in_groups),
+        "a row, and what chooses: {in_groups}"
+    );
+    assert_eq!(send(&beside, 9), 1);
+    members
+        .iter()
+        .for_each(|member| drop(member.disconnect_and_wait()));
+    assert_eq!(send(&signal, 9), 1, "they are gone");
+}
 
 /// A few each, and none beside them.
 fn calls_through_dispatchers() {

@@ -52,6 +52,7 @@ mod schedule;
 mod send;
 mod sender;
 mod sending;
+mod single;
 mod sink;
 mod stats;
 mod stream;

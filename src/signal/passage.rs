@@ -89,7 +89,7 @@ where
                     (row, Some(version))
                 }
                 Whom::One(slot) => {
-                    let post = slot.map(|slot| Post::One(Arc::clone(slot), None));
+                    let post = slot.cloned().map(Post::one);
                     (post.into_iter().collect(), None)
                 }
             };

@@ -5,7 +5,6 @@ use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::connection::Connection;
 use super::delivery::Delivery;
 use super::event::Event;
 use super::failure::Cause;
@@ -140,7 +139,7 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         self
     }
 
-    fn rare(&mut self) -> &mut Rare<P, R, K> {
+    pub(super) fn rare(&mut self) -> &mut Rare<P, R, K> {
         self.rare.get_or_insert_default()
     }
 
@@ -169,17 +168,6 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    /// Reaches this connection alone, whatever it listens to; nobody, if it has ended or is another signal's. Its options apply
-    /// as usual, and if it shares its work with others, it is the one that gets this.
-    pub(crate) fn to(mut self, connection: &Connection<K>) -> Self {
-        let registry = &self.signal.shared.registry;
-        let is_of_this = |slot: &Arc<Slot<P, R, K>>| slot.home.as_ptr() == Arc::as_ptr(registry);
-        let slot = connection.slot().filter(is_of_this);
-        self.rare().one = slot.filter(|slot| registry.verify(slot));
-        self.reach = Reach::One;
-        self
-    }
-
     /// Sends now: runs the sync callbacks and hands the async ones to the spawner. What `.await` does, from sync code.
     ///
     /// # Errors

@@ -212,11 +212,12 @@ fn walk_row<P, R, K>(
         once: once.as_mut(),
         is_apart: false,
     };
-    for post in arrange(slots, version.has_groups()) {
-        if post.call(&mut event, &mut manner, end).is_break() {
-            break;
-        }
-    }
+    let mut call = |post: Post<P, R, K>| post.call(&mut event, &mut manner, end);
+    let _ = if version.has_groups() {
+        arrange(slots).into_iter().try_for_each(&mut call)
+    } else {
+        slots.into_iter().map(Post::one).try_for_each(&mut call)
+    };
     drop(walking);
 }
 
@@ -286,7 +287,12 @@ where
         Reach::Channel => channel::find(registry, event).apart(),
         Reach::Matching | Reach::One => find(registry, event).apart(),
     };
-    (arrange(slots, version.has_groups()), version)
+    let posts = if version.has_groups() {
+        arrange(slots)
+    } else {
+        slots.into_iter().map(Post::one).collect()
+    };
+    (posts, version)
 }
 
 impl<P, R, K> Found<P, R, K> {

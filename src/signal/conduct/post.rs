@@ -38,21 +38,14 @@ struct Chosen<P, K> {
 }
 
 /// As many posts as there are connections and groups, each where its first connection stands.
-pub(super) fn arrange<P, R, K>(
-    slots: Vec<Arc<Slot<P, R, K>>>,
-    has_groups: bool,
-) -> Vec<Post<P, R, K>> {
-    let one = |slot| Post::One(slot, None);
-    if !has_groups {
-        return slots.into_iter().map(one).collect();
-    }
+pub(super) fn arrange<P, R, K>(slots: Vec<Arc<Slot<P, R, K>>>) -> Vec<Post<P, R, K>> {
     let mut posts = Vec::with_capacity(slots.len());
     let mut places = HashMap::new();
     for slot in slots {
         let member = match Member::of(slot) {
             Ok(member) => member,
             Err(slot) => {
-                posts.push(one(slot));
+                posts.push(Post::one(slot));
                 continue;
             }
         };
@@ -80,6 +73,11 @@ pub(super) struct Manner<'a> {
 }
 
 impl<P, R, K> Post<P, R, K> {
+    /// Of a connection, of which nothing was booked.
+    pub(in crate::signal) fn one(slot: Arc<Slot<P, R, K>>) -> Self {
+        Self::One(slot, None)
+    }
+
     /// Where it stands, a group where its first connection does.
     pub(in crate::signal) fn priority(&self) -> i32 {
         let slot = match self {

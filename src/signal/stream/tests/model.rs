@@ -16,6 +16,8 @@ enum Op {
     Push(u8),
     Receive(u8),
     Reserve,
+    /// As `Reserve`, whatever the policy is.
+    TakePlace,
     Fill(usize),
     Release(usize),
     Close,
@@ -26,6 +28,7 @@ fn op() -> impl Strategy<Value = Op> {
         10 => (1..12u8).prop_map(Op::Push),
         10 => (1..8u8).prop_map(Op::Receive),
         6 => Just(Op::Reserve),
+        3 => Just(Op::TakePlace),
         4 => any::<usize>().prop_map(Op::Fill),
         2 => any::<usize>().prop_map(Op::Release),
         1 => Just(Op::Close),
@@ -88,6 +91,8 @@ impl Model {
         let fate = match self.overflow {
             _ if !is_full => Fate::Taken,
             Overflow::Wait => return Fate::Full,
+            // All room is promised.
+            _ if self.len() == 0 => Fate::Lost(vec![item]),
             Overflow::DropOldest => self.lose(1),
             Overflow::DropNewest => Fate::Lost(vec![item]),
             Overflow::KeepLatest => self.lose(usize::MAX),
@@ -95,7 +100,7 @@ impl Model {
         if let Fate::Lost(lost) = &fate {
             self.lost += lost.len() as u64;
         }
-        let is_lost = is_full && self.overflow == Overflow::DropNewest;
+        let is_lost = fate == Fate::Lost(vec![item]);
         self.items.push_back((item, !is_lost));
         fate
     }
@@ -166,9 +171,15 @@ fn run(ops: Vec<Op>, capacity: usize, overflow: Overflow) -> Result<(), TestCase
                     received += u64::from(matches!(got, Some(Received::Item(_))));
                 }
             }
-            Op::Reserve => {
-                let takes_room = overflow == Overflow::Wait && !model.is_closed;
-                match inbox.reserve() {
+            Op::Reserve | Op::TakePlace => {
+                let is_any = matches!(op, Op::TakePlace);
+                let takes_room = (is_any || overflow == Overflow::Wait) && !model.is_closed;
+                let place = if is_any {
+                    inbox.take_place()
+                } else {
+                    inbox.reserve()
+                };
+                match place {
                     Ok(place) => {
                         prop_assert!(!(takes_room && model.is_full()));
                         model.places += usize::from(takes_room);
