@@ -16,10 +16,6 @@ where
 {
     /// Reaches this connection alone, whatever it listens to; nobody, if it has ended or is another signal's. Its options apply
     /// as usual, and if it shares its work with others, it is the one that gets this.
-    #[allow(
-        dead_code,
-        reason = "for hubs, which hand what they have kept to who comes later"
-    )]
     pub(crate) fn to(mut self, connection: &Connection<K>) -> Self {
         let registry = &self.signal.shared.registry;
         let is_of_this = |slot: &Arc<Slot<P, R, K>>| slot.home.as_ptr() == Arc::as_ptr(registry);
