@@ -74,9 +74,7 @@ pub(crate) async fn published(hub: &Hub<u32>, topic: &str, number: u32) -> usize
 pub(crate) async fn consumed(subscriber: &Subscriber<u32>, id: &str, count: usize) -> Vec<String> {
     let mut all = Vec::new();
     for _ in 0..count {
-        all.push(text(
-            &*subscriber.consume_from(id).await.expect("a message"),
-        ));
+        all.push(text(&subscriber.consume_from(id).await.expect("a message")));
     }
     all
 }

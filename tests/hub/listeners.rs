@@ -17,7 +17,7 @@ async fn they_hear_as_those_of_the_hub_do(on: Runtime) {
         .unwrap();
     two.connect(writes_later(&log)).topic("a.b").await.unwrap();
     two.connect_with(log.clone(), async |log: crate::kit::Heard, m: Arc<Msg>| {
-        log.push(text(&m))
+        log.push(text(&m));
     })
     .topic("?.?")
     .await

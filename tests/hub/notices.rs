@@ -159,7 +159,7 @@ async fn as_messages_under_topics_of_their_own(on: Runtime) {
     let log = Log::new();
     let written = log.clone();
     hub.connect_sync(move |m: &Message<Said>| {
-        written.push((m.topic().to_string(), Said::clone(m)))
+        written.push((m.topic().to_string(), Said::clone(m)));
     })
     .topics(["Hub.addedSubscriber.*", "Hub.removedSubscriber.*"])
     .await

@@ -191,7 +191,7 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
                 };
                 match (got, expected) {
                     (Some(Err(got)), Some(Err(expected))) => {
-                        prop_assert!(got.starts_with(&expected), "{got}: {expected}")
+                        prop_assert!(got.starts_with(&expected), "{got}: {expected}");
                     }
                     (got, expected) => prop_assert_eq!(got, expected),
                 }
