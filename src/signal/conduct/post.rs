@@ -194,8 +194,20 @@ where
 {
     /// Chooses the first in order that has room, and keeps its place. `Err`: there is none, and sends wait for some of them.
     fn book(&mut self, event: &Event<P, K>) -> Result<(), Bar> {
+        let Err(bar) = self.try_book(event) else {
+            return Ok(());
+        };
+        drop(bar);
+        // One that comes, or is unblocked, may have room as well: look, listen, look again.
+        let news = self.members[0].group().listen();
+        self.try_book(event)
+            .map_err(|bar| bar.or(Bar::of_news(news)))
+    }
+
+    fn try_book(&mut self, event: &Event<P, K>) -> Result<(), Bar> {
         let mut order = Order::of(&self.members);
         let mut bars: Option<Bar> = None;
+        self.called = None;
         while let Some((member, claim)) = order.next(&self.members) {
             match self.members[member].slot.offer(event) {
                 Offer::Passed => {}
@@ -219,11 +231,7 @@ where
                 }
             }
         }
-        match bars {
-            None => Ok(()),
-            // One that comes, or is unblocked, may have room as well.
-            Some(bars) => Err(bars.or(Bar::of_news(self.members[0].group().listen()))),
-        }
+        bars.map_or(Ok(()), Err)
     }
 
     /// Calls the one that was chosen, or the first in order that has room; if none has, the first whose policy lets it take
