@@ -174,15 +174,13 @@ where
         row: &[Booked<P, R, K>],
         event: &Arc<Event<P, K>>,
     ) -> Option<Arc<Round>> {
-        let is_called =
-            |(_, booking): &&Booked<P, R, K>| booking.as_ref().is_some_and(Booking::is_called);
-        let called = row.iter().filter(is_called).map(|(slot, _)| slot);
-        let meets_twins = self.once().is_some();
         let receivers = || {
-            if meets_twins {
-                count_once(called)
-            } else {
-                called.count()
+            let is_called =
+                |(_, booking): &&Booked<P, R, K>| booking.as_ref().is_some_and(Booking::is_called);
+            let called = row.iter().filter(is_called).map(|(slot, _)| slot);
+            match self.once() {
+                Some(_) => count_once(called),
+                None => called.count(),
             }
         };
         Round::begin(self.surroundings(), event, receivers)

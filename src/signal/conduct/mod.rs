@@ -40,15 +40,16 @@ pub(super) fn conduct<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    if reach == Reach::Channel {
-        return channel::conduct(registry, event, complete, end);
-    }
-    if reach == Reach::All {
-        // The one way to reach a connection that listens to nothing but dead senders.
-        registry.verify_all();
-        // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
-        let all = registry.settled(|| registry.everything());
-        return walk_one::<NOBODY, _, _, _>(&all.seen, event, complete, end);
+    match reach {
+        Reach::Matching => {}
+        Reach::Channel => return channel::conduct(registry, event, complete, end),
+        Reach::All => {
+            // The one way to reach a connection that listens to nothing but dead senders.
+            registry.verify_all();
+            // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
+            let all = registry.settled(|| registry.everything());
+            return walk_one::<NOBODY, _, _, _>(&all.seen, event, complete, end);
+        }
     }
     match (event.keys(), event.senders()) {
         ([], []) => {

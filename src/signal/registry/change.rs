@@ -261,22 +261,18 @@ where
         if !record.is_gone() {
             let _change = Change::begin(&self.version);
             self.delist(slot, &mut record, &mut leavings);
-            let name = record.take_name();
-            if let (Some(channels), Some(name)) = (&mut book.channels, &name) {
-                channels.twins.remove(name);
+            if let Some(name) = record.take_name() {
+                if let Some(channels) = &mut book.channels {
+                    channels.twins.remove(&name);
+                }
+                let known = book.named.get(&*name);
+                if known.is_some_and(|named| named.id == slot.id) {
+                    leavings.slots.extend(book.named.remove(&*name));
+                }
             }
             self.count_connections(&mut book, -1);
             if slot.set_holds_up(false) {
                 self.count_holding_up(&mut book, -1);
-            }
-            if let Some(name) = name {
-                if book
-                    .named
-                    .get(&*name)
-                    .is_some_and(|named| named.id == slot.id)
-                {
-                    leavings.slots.extend(book.named.remove(&*name));
-                }
             }
             record.set_gone();
         }

@@ -40,7 +40,7 @@ use std::hash::Hash;
 pub(crate) use admission::{Admission, Booking};
 use change::Book;
 pub(crate) use edition::Pieces;
-pub(crate) use head::Head;
+pub(crate) use head::{Apart, Head};
 use index::Index;
 use list::List;
 pub(crate) use look::{Lists, Published, Settled};
