@@ -48,11 +48,6 @@ mod pattern;
 mod serial;
 mod text;
 mod topic;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the hub's index, which is to come")
-)]
-mod trie;
 mod unsaid;
 
 pub use error::{TopicError, TopicProblem};
