@@ -127,9 +127,6 @@ impl Band {
         }
         // Made where no lock is held.
         let channels: Channels<P, R> = self.make_channels(identifier);
-        if self.is_closed() {
-            channels.close();
-        }
         let mut book = self.shared.book.hold();
         if let Some(entry) = book.entries.get(identifier) {
             // Somebody else was faster.
@@ -261,11 +258,7 @@ impl Band {
     }
 
     /// Does something short with the channels of a name, under the lock.
-    pub(super) fn with_entry<T>(
-        &self,
-        identifier: &str,
-        does: impl FnOnce(&Entry) -> T,
-    ) -> Option<T> {
+    fn with_entry<T>(&self, identifier: &str, does: impl FnOnce(&Entry) -> T) -> Option<T> {
         let book = self.shared.book.hold();
         let done = book.entries.get(identifier).map(does);
         drop(book);

@@ -74,9 +74,11 @@ pub use error::{NotSent, TypeConflict};
 pub use handle::Band;
 pub use life::BandDrain;
 pub use named::NamedSend;
-pub use nameless::{AnyReply, NamedDelivery};
+pub use nameless::NamedDelivery;
 pub use parent::Parent;
 pub use send::ChannelSend;
+
+pub use crate::signal::AnyReply;
 
 /// A channel of the [active](Band::active) band, unbound. See [`Band::channel`].
 ///

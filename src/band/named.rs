@@ -8,9 +8,9 @@ use compact_str::CompactString;
 use super::entry::Entry;
 use super::error::{NotSent, TypeConflict, Why};
 use super::handle::Band;
-use super::nameless::{AnyReply, NamedDelivery, Nameless};
+use super::nameless::{NamedDelivery, Nameless};
 use super::parent::Parent;
-use crate::signal::{Cause, Failure, Report, SenderId, Unsent};
+use crate::signal::{AnyReply, Cause, Failure, Report, SenderId, Unsent};
 use crate::spawn::BoxFuture;
 
 /// A send by name in the making, to a channel whose payload alone is known. End it in `.await`, [`now`](Self::now),

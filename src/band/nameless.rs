@@ -1,9 +1,8 @@
 //! Channels whose reply nobody has named.
 
-use std::any::{Any, type_name};
 use std::fmt;
 
-use crate::signal::{Channels, Delivery, Report, SenderId, Unsent};
+use crate::signal::{AnyReply, Channels, Delivery, Report, SenderId, Unsent};
 use crate::spawn::BoxFuture;
 
 /// The channels of one name, whatever their receivers reply.
@@ -49,51 +48,6 @@ where
             let report = self.send_on(parent.as_ref(), payload).join().await;
             report.map(AnyReply::of)
         })
-    }
-}
-
-/// A reply of a type that the sender has not named.
-pub struct AnyReply {
-    reply: Box<dyn Any + Send>,
-    type_name: &'static str,
-}
-
-impl AnyReply {
-    fn of<R: Send + 'static>(reply: R) -> Self {
-        Self {
-            reply: Box::new(reply),
-            type_name: type_name::<R>(),
-        }
-    }
-
-    /// The reply, if it is an `R`.
-    #[must_use]
-    pub fn downcast_ref<R: 'static>(&self) -> Option<&R> {
-        self.reply.downcast_ref()
-    }
-
-    /// As [`downcast_ref`](Self::downcast_ref), for keeps.
-    ///
-    /// # Errors
-    /// Where it is none, itself.
-    pub fn downcast<R: 'static>(self) -> Result<R, Self> {
-        let type_name = self.type_name;
-        let reply = self.reply.downcast();
-        reply
-            .map(|reply| *reply)
-            .map_err(|reply| Self { reply, type_name })
-    }
-
-    /// What type it is of, by name.
-    #[must_use]
-    pub fn type_name(&self) -> &'static str {
-        self.type_name
-    }
-}
-
-impl fmt::Debug for AnyReply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AnyReply({})", self.type_name)
     }
 }
 

@@ -165,9 +165,7 @@ impl<P, R, K> SignalBuilder<P, R, K> {
         self.settings.counts_calls = true;
         self
     }
-}
 
-impl<P, R, K> SignalBuilder<P, R, K> {
     /// Puts code of one's own around each send, and around each call that it makes. Of several, the first is the outermost. Costs
     /// each call as much as an option of its connection would, and a few allocations. See
     /// [`Dispatcher`].

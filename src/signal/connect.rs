@@ -192,40 +192,37 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
 impl<P, R, K> ConnectBuilder<P, R, K, Method> {
     /// Keeps the method's object alive as long as the connection.
     pub fn strong(self) -> ConnectBuilder<P, R, K> {
-        let (mut builder, object) = self.part();
-        builder.options.keep = Some(Quiet::new(object.0));
-        builder
+        self.keep(|object| (object, ()))
     }
 }
 
 impl<P, R, K> ConnectBuilder<P, R, K, OnChannel<Method>> {
     /// Keeps the method's object alive as long as the connection.
     pub fn strong(self) -> ConnectBuilder<P, R, K, OnChannel> {
-        let (mut builder, object) = self.part();
-        let OnChannel { object, channels } = object;
-        builder.options.keep = Some(Quiet::new(object.0));
-        builder.with_object(OnChannel {
-            object: (),
-            channels,
+        self.keep(|OnChannel { object, channels }| {
+            let nothing = OnChannel {
+                object: (),
+                channels,
+            };
+            (object, nothing)
         })
     }
 }
 
 impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
-    fn part(self) -> (ConnectBuilder<P, R, K>, O) {
-        let builder = ConnectBuilder {
-            registry: self.registry,
-            slot: self.slot,
-            name: self.name,
-            filters: self.filters,
-            options: self.options,
-            plan: self.plan,
-            object: (),
-        };
-        (builder, self.object)
+    /// Has the connection keep the object that is taken out.
+    fn keep<O2>(self, take: impl FnOnce(O) -> (Method, O2)) -> ConnectBuilder<P, R, K, O2> {
+        let mut kept = None;
+        let mut builder = self.with_object(|object| {
+            let (method, rest) = take(object);
+            kept = Some(Quiet::new(method.0));
+            rest
+        });
+        builder.options.keep = kept;
+        builder
     }
 
-    fn with_object<O2>(self, object: O2) -> ConnectBuilder<P, R, K, O2> {
+    fn with_object<O2>(self, change: impl FnOnce(O) -> O2) -> ConnectBuilder<P, R, K, O2> {
         ConnectBuilder {
             registry: self.registry,
             slot: self.slot,
@@ -233,7 +230,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
             filters: self.filters,
             options: self.options,
             plan: self.plan,
-            object,
+            object: change(self.object),
         }
     }
 
@@ -246,8 +243,7 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
         if let Some(parent) = parent {
             self.filters.add_sender(parent.clone());
         }
-        let (builder, object) = self.part();
-        builder.with_object(OnChannel { object, channels })
+        self.with_object(|object| OnChannel { object, channels })
     }
 }
 

@@ -3,10 +3,12 @@
 //! Who listens is the `registry`'s; who matches, `matching`'s; how they run, `schedule`'s; what came of it, the
 //! `report`'s. `conduct` leads a send through them, and `send` is its builder.
 
+mod any_reply;
 mod async_target;
 mod awaited;
 mod backoff;
 mod bar;
+mod begun;
 mod board;
 mod bound;
 mod builder;
@@ -64,6 +66,7 @@ mod visit;
 mod walk;
 mod weak;
 
+pub use any_reply::AnyReply;
 pub use awaited::SendFuture;
 pub use backoff::Backoff;
 pub use builder::SignalBuilder;

@@ -40,16 +40,19 @@ impl Dispatcher for Told {
     }
 }
 
+/// A band whose dispatcher writes down what it is told.
+fn told_of(on: &Runtime) -> (Band, Log<String>) {
+    let log = Log::new();
+    let builder = Band::builder().spawner(on.spawner());
+    (builder.dispatcher(Told::new("told", &log)).build(), log)
+}
+
 fn shared(_: &Ev) -> &'static str {
     "shared"
 }
 
 async fn a_dispatcher_is_told_of_channel_and_parent(on: Runtime) {
-    let log = Log::new();
-    let band = Band::builder()
-        .spawner(on.spawner())
-        .dispatcher(Told::new("told", &log))
-        .build();
+    let (band, log) = told_of(&on);
     let (unbound, parent) = (named(&band), Parent::new("motor"));
     let bound = unbound.bound(&parent);
     unbound.connect_sync(says("everybody's")).await;
@@ -82,11 +85,7 @@ async fn a_dispatcher_is_told_of_channel_and_parent(on: Runtime) {
 }
 
 async fn one_callback_on_several_channels_is_one_receiver(on: Runtime) {
-    let log = Log::new();
-    let band = Band::builder()
-        .spawner(on.spawner())
-        .dispatcher(Told::new("told", &log))
-        .build();
+    let (band, log) = told_of(&on);
     let (unbound, parent) = (named(&band), Parent::new("motor"));
     for channel in [unbound.bound(&parent), unbound.clone()] {
         channel.connect_sync(shared).await;

@@ -69,24 +69,25 @@ fn walk_bound<P, R, K>(
         drop(walking);
         return walk_row(registry, event, Reach::Channel, complete, end);
     }
-    if let [list] = &walking.lists[..] {
-        // Noted there. It may be either.
-        walking.walks.clear();
-        return walk_one::<EACH, _, _, _>(list, event, complete, end);
-    }
-    complete(event);
-    let mut event = Carried::new(event);
-    let [bound, unbound] = &walking.lists[..] else {
-        return;
-    };
-    for piece in bound.pieces() {
-        if walk::<PARENT, _, _, _>(piece.iter(), &mut event, end).is_break() {
-            return;
+    match &walking.lists[..] {
+        [] => {}
+        [list] => {
+            // Noted there. It may be either.
+            walking.walks.clear();
+            walk_one::<EACH, _, _, _>(list, event, complete, end);
         }
-    }
-    for piece in unbound.pieces() {
-        if walk::<NOBODY, _, _, _>(piece.iter(), &mut event, end).is_break() {
-            return;
+        [bound, others @ ..] => {
+            complete(event);
+            let mut event = Carried::new(event);
+            let mut bound = bound.pieces();
+            let walked =
+                bound.try_for_each(|piece| walk::<PARENT, _, _, _>(piece.iter(), &mut event, end));
+            if walked.is_break() {
+                return;
+            }
+            let mut unbound = others.iter().flat_map(Published::pieces);
+            let _ = unbound
+                .try_for_each(|piece| walk::<NOBODY, _, _, _>(piece.iter(), &mut event, end));
         }
     }
 }
@@ -99,7 +100,7 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     loop {
-        let Settled { seen, version } = look(registry, event);
+        let Settled { seen, version } = registry.settled(|| look_once(registry, event));
         let pieces = seen.lists.iter().flat_map(Published::pieces);
         let mut slots: Vec<_> = pieces.flatten().cloned().collect();
         slots.sort_by_key(|slot| Reverse(slot.rank().priority()));
@@ -114,15 +115,7 @@ where
     }
 }
 
-fn look<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Settled<Walking<P, R, K>>
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    registry.settled(|| look_once(registry, event))
-}
-
+/// The lists that are to be walked, that of the parent first. For a look that is to be settled.
 fn look_once<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Walking<P, R, K>
 where
     P: 'static,

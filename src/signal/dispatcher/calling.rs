@@ -8,13 +8,14 @@ use super::Outcome;
 use super::fate::Fate;
 use super::receiver::Callable;
 use crate::signal::async_target::Started;
+use crate::signal::begun::{Begun, begin, enter};
 use crate::signal::event::Event;
 use crate::signal::failure::{Cause, ConnectionId};
 use crate::signal::inspect::ConnectionKind;
 use crate::signal::panic::{capture, drop_quietly};
 use crate::signal::registry::{Held, Slot};
 use crate::signal::running::{Frame, Running, frame_at};
-use crate::signal::target::{Kind, Missed, Unready};
+use crate::signal::target::Kind;
 use crate::signal::trace::LaterSpan;
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Lock};
@@ -66,51 +67,20 @@ impl<P, R, K> Calling<P, R, K> {
             drop_quietly(event);
             return Poll::Ready(Err(Cause::Aborted));
         }
-        let slot = Arc::clone(&self.slot);
-        // Counted before it looks: who ends the connection looks at the count after having ended it.
-        let apart = match slot.calls() {
-            Some(running) => {
-                running.enter();
-                self.is_running = true;
-                None
-            }
-            None => Some(slot.apart()),
-        };
+        let apart = enter(&*self.slot);
+        self.is_running = apart.is_none();
         let frames = self.frames();
-        let begun = if !slot.may_start() {
-            drop_quietly(event);
-            Poll::Ready(Err(Cause::Aborted))
-        } else if slot.kind() == Kind::Async {
-            let mut unready = Unready::Gone;
-            let reply = self.span.within(|| slot.begin(event, cx, &mut unready));
-            match (reply, unready) {
-                (Some(reply), _) => Poll::Ready(Ok(reply)),
-                (None, Unready::Waits(future)) => {
-                    *self.future.get_mut() = Some(future);
-                    Poll::Pending
-                }
-                (None, Unready::Failed(panic)) => Poll::Ready(Err(Cause::Panicked(panic))),
-                (None, Unready::Gone) => {
-                    slot.lose_object();
-                    Poll::Ready(Err(Cause::Aborted))
-                }
-            }
-        } else {
-            let attempt = capture(|| self.span.within(|| slot.attempt(&event)));
-            drop_quietly(event);
-            Poll::Ready(match attempt {
-                Ok(Ok(reply)) => Ok(reply),
-                Ok(Err(Missed::Gone)) => {
-                    slot.lose_object();
-                    Err(Cause::Aborted)
-                }
-                Ok(Err(Missed::Failed(cause))) => Err(cause),
-                Err(panic) => Err(Cause::Panicked(panic)),
-            })
-        };
+        let begun = begin(&*self.slot, event, cx, &self.span);
         drop(frames);
         drop(apart);
-        begun
+        match begun {
+            Begun::Replied(reply) => Poll::Ready(Ok(reply)),
+            Begun::Failed(cause) => Poll::Ready(Err(cause)),
+            Begun::Waits(future) => {
+                *self.future.get_mut() = Some(future);
+                Poll::Pending
+            }
+        }
     }
 
     fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Cause>> {

@@ -1,28 +1,21 @@
 //! What a call came to, whatever its callback replies.
 
-use std::any::{Any, type_name};
+use std::any::type_name;
 use std::fmt;
 
+use crate::signal::any_reply::AnyReply;
 use crate::signal::failure::Cause;
 use crate::signal::panic::{Panic, drop_quietly};
 
 /// What a call came to, the type of its reply forgotten: a reply, or the cause why there is none.
 #[must_use = "what a dispatcher's future gives is what the call comes to"]
-pub struct Outcome(Result<Said, Cause>);
-
-struct Said {
-    reply: Box<dyn Any + Send>,
-    type_name: &'static str,
-}
+pub struct Outcome(Result<AnyReply, Cause>);
 
 impl Outcome {
     /// This reply. It has to be what callbacks of the signal reply: of another type, it is reported as
     /// [`Cause::Failed`], which names both.
     pub fn replied<R: Send + 'static>(reply: R) -> Self {
-        Self(Ok(Said {
-            reply: Box::new(reply),
-            type_name: type_name::<R>(),
-        }))
+        Self(Ok(AnyReply::of(reply)))
     }
 
     /// [`Cause::Skipped`]: as [`Receiver::skip`](super::Receiver::skip).
@@ -57,7 +50,7 @@ impl Outcome {
     /// The reply, if there is one and it is an `R`.
     #[must_use]
     pub fn reply<R: 'static>(&self) -> Option<&R> {
-        self.0.as_ref().ok()?.reply.downcast_ref()
+        self.0.as_ref().ok()?.downcast_ref()
     }
 
     /// The reply, for keeps.
@@ -66,10 +59,7 @@ impl Outcome {
     /// The outcome as it was, if it is no reply or one of another type.
     pub fn into_reply<R: 'static>(self) -> Result<R, Self> {
         match self.0 {
-            Ok(Said { reply, type_name }) => match reply.downcast::<R>() {
-                Ok(reply) => Ok(*reply),
-                Err(reply) => Err(Self(Ok(Said { reply, type_name }))),
-            },
+            Ok(reply) => reply.downcast().map_err(|reply| Self(Ok(reply))),
             Err(cause) => Err(Self(Err(cause))),
         }
     }
@@ -84,15 +74,13 @@ impl Outcome {
     pub(crate) fn typed<R: 'static>(self) -> Result<R, Cause> {
         self.into_reply().map_err(|outcome| match outcome.0 {
             Err(cause) => cause,
-            Ok(Said { reply, type_name }) => {
+            Ok(reply) => {
+                let (given, expected) = (reply.type_name(), type_name::<R>());
                 drop_quietly(reply);
-                let expected = std::any::type_name::<R>();
-                Cause::Failed(
-                    format!(
-                        "a dispatcher replied with `{type_name}` where callbacks reply `{expected}`"
-                    )
-                    .into(),
-                )
+                let text = format!(
+                    "a dispatcher replied with `{given}` where callbacks reply `{expected}`"
+                );
+                Cause::Failed(text.into())
             }
         })
     }
@@ -101,7 +89,7 @@ impl Outcome {
 impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Ok(said) => write!(f, "Outcome(a reply of type {})", said.type_name),
+            Ok(reply) => write!(f, "Outcome(a reply of type {})", reply.type_name()),
             Err(cause) => f.debug_tuple("Outcome").field(cause).finish(),
         }
     }

@@ -300,15 +300,6 @@ where
             if slot.set_holds_up(false) {
                 self.count_holding_up(&mut book, -1);
             }
-            if let Some(name) = name {
-                if book
-                    .named
-                    .get(&*name)
-                    .is_some_and(|named| named.id == slot.id)
-                {
-                    leavings.slots.extend(book.named.remove(&*name));
-                }
-            }
             record.set_gone();
         }
         drop(record);

@@ -44,7 +44,7 @@ pub(crate) use admission::{Admission, Booking, Offer};
 use change::Book;
 pub(crate) use edition::Pieces;
 pub(crate) use group::{Claim, Member, Membership, Order};
-pub(crate) use head::Head;
+pub(crate) use head::{Apart, Head};
 use index::Index;
 use list::List;
 pub(crate) use look::{Lists, Published, Settled};

@@ -7,13 +7,13 @@ use std::task::{Context, Poll};
 
 use super::{Managed, Stage};
 use crate::signal::async_target::Started;
+use crate::signal::begun::{Begun, begin, enter};
 use crate::signal::dispatcher::Attempted;
 use crate::signal::event::Event;
 use crate::signal::failure::Cause;
 use crate::signal::panic::{Panic, capture};
 use crate::signal::registry::Held;
 use crate::signal::running::{Frame, Running, frame_at};
-use crate::signal::target::{Kind, Missed, Unready};
 use crate::sync::Arc;
 
 /// An attempt that is being made.
@@ -36,52 +36,23 @@ impl<P, R, K> Managed<P, R, K> {
         let Some(event) = self.event.clone() else {
             unreachable!("it is kept until the call has ended")
         };
-        let slot = Arc::clone(&self.slot);
         if self.began.is_none() {
             self.began = self.flow.as_ref().and_then(|flow| flow.clock());
         }
         if self.round.is_some() {
             return self.begin_dispatched(event, cx);
         }
-        // Counted before it looks: who ends the connection looks at the count after having ended it.
-        let apart = match slot.calls() {
-            Some(running) => {
-                running.enter();
-                self.is_running = true;
-                None
-            }
-            None => Some(slot.apart()),
-        };
+        let apart = enter(&*self.slot);
+        self.is_running = apart.is_none();
         let frames = self.frames();
-        if !slot.may_start() {
-            return Attempt::Failed(Cause::Aborted);
-        }
-        let attempt = if slot.kind() == Kind::Async {
-            let mut unready = Unready::Gone;
-            let begun = self.span.within(|| slot.begin(event, cx, &mut unready));
-            match (begun, unready) {
-                (Some(reply), _) => Attempt::Replied(reply),
-                (None, Unready::Waits(future)) => Attempt::Waits(Making::Plain(future)),
-                (None, Unready::Failed(panic)) => Attempt::Failed(Cause::Panicked(panic)),
-                (None, Unready::Gone) => {
-                    slot.lose_object();
-                    Attempt::Failed(Cause::Aborted)
-                }
-            }
-        } else {
-            match capture(|| self.span.within(|| slot.attempt(&event))) {
-                Ok(Ok(reply)) => Attempt::Replied(reply),
-                Ok(Err(Missed::Gone)) => {
-                    slot.lose_object();
-                    Attempt::Failed(Cause::Aborted)
-                }
-                Ok(Err(Missed::Failed(cause))) => Attempt::Failed(cause),
-                Err(panic) => Attempt::Failed(Cause::Panicked(panic)),
-            }
-        };
+        let begun = begin(&*self.slot, event, cx, &self.span);
         drop(frames);
         drop(apart);
-        attempt
+        match begun {
+            Begun::Replied(reply) => Attempt::Replied(reply),
+            Begun::Failed(cause) => Attempt::Failed(cause),
+            Begun::Waits(future) => Attempt::Waits(Making::Plain(future)),
+        }
     }
 
     /// Asks the dispatchers, and polls what they make of it once.
