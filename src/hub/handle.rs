@@ -46,7 +46,6 @@ pub(super) struct Shared<M> {
     pub(super) in_use: Arc<InUse>,
     /// Who replies to requests.
     pub(super) responders: Signal<Body<M>, M, Pattern>,
-    pub(super) answered: Arc<InUse>,
     pub(super) retained: Retained<M>,
     pub(super) timer: Arc<dyn Timer>,
     notices: Signal<Notice>,
@@ -66,13 +65,11 @@ impl<M: Send + Sync + 'static> Hub<M> {
 
     pub(super) fn from_settings(settings: &Settings<M>) -> Self {
         let in_use = InUse::new();
-        let answered = InUse::new();
         let hub = Self {
             shared: Arc::new(Shared {
                 signal: settings.signal("", Arc::clone(&in_use) as _),
                 in_use,
-                responders: settings.signal(".requests", Arc::clone(&answered) as _),
-                answered,
+                responders: settings.signal(".requests", InUse::new()),
                 retained: Retained::new(),
                 timer: settings.timer(),
                 notices: Signal::builder(Notice::Added {
@@ -243,10 +240,3 @@ impl<M> fmt::Debug for Hub<M> {
 // User code runs with its panics caught and under no lock: a hub that one unwound through is as it was.
 impl<M> UnwindSafe for Hub<M> {}
 impl<M> RefUnwindSafe for Hub<M> {}
-
-impl<M> Shared<M> {
-    /// The patterns in use that a topic matches.
-    pub(super) fn patterns_for(&self, topic: &Topic, found: impl FnMut(Pattern)) {
-        self.in_use.matching(topic, found);
-    }
-}

@@ -5,15 +5,11 @@ use std::collections::VecDeque;
 use super::index::Wildcards;
 use super::notice::{Notice, is_of_hub};
 use super::pattern::Pattern;
-use super::topic::Topic;
-use crate::signal::{Tally, capture};
-use crate::sync::{Arc, AtomicBool, AtomicUsize, Lock, OnceLock, Ordering};
+use crate::signal::{Keys, Tally, capture};
+use crate::sync::{Arc, AtomicBool, Lock, OnceLock, Ordering};
 
 /// The patterns that somebody listens to, as the connections of a hub tell: however they come and go.
 pub(super) struct InUse {
-    /// How many patterns without wildcards there are: a publish names the one that is its topic. Written under the lock of
-    /// the hub's connections; read by every publish.
-    exact: AtomicUsize,
     wildcards: Wildcards,
     news: Lock<News>,
     /// Whether there may be news: most changes are told to nobody.
@@ -35,24 +31,11 @@ struct News {
 impl InUse {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
-            exact: AtomicUsize::new(0),
             wildcards: Wildcards::new(),
             news: Lock::new(News::default()),
             has_news: AtomicBool::new(false),
             teller: OnceLock::new(),
         })
-    }
-
-    /// Gives every pattern in use that matches.
-    pub(super) fn matching(&self, topic: &Topic, mut found: impl FnMut(Pattern)) {
-        // A connect that has returned before a publish begins was told before, under a lock that both have passed.
-        if self.exact.load(Ordering::Acquire) > 0 {
-            found(Pattern::from(topic));
-        }
-        if !self.wildcards.is_empty() {
-            let matching = self.wildcards.matching(topic);
-            matching.iter().cloned().for_each(found);
-        }
     }
 
     /// Whether there is a pattern with a wildcard in use that has a topic in common with this one.
@@ -76,12 +59,8 @@ impl InUse {
 
 impl Tally<Pattern> for InUse {
     fn came(&self, pattern: &Pattern, connections: usize) {
-        if connections == 1 {
-            if pattern.as_topic().is_some() {
-                self.exact.fetch_add(1, Ordering::AcqRel);
-            } else {
-                self.wildcards.came(pattern);
-            }
+        if connections == 1 && pattern.has_wildcards() {
+            self.wildcards.came(pattern);
         }
         self.note(pattern, |pattern| Notice::Added {
             pattern,
@@ -90,17 +69,23 @@ impl Tally<Pattern> for InUse {
     }
 
     fn went(&self, pattern: &Pattern, connections: usize) {
-        if connections == 0 {
-            if pattern.as_topic().is_some() {
-                self.exact.fetch_sub(1, Ordering::AcqRel);
-            } else {
-                self.wildcards.went(pattern);
-            }
+        if connections == 0 && pattern.has_wildcards() {
+            self.wildcards.went(pattern);
         }
         self.note(pattern, |pattern| Notice::Removed {
             pattern,
             subscribers: connections,
         });
+    }
+
+    fn widen(&self, keys: &mut Keys<Pattern>) {
+        if self.wildcards.is_empty() {
+            return;
+        }
+        // A topic, as every pattern that is published under.
+        if let Some(topic) = keys.first().and_then(Pattern::as_topic) {
+            keys.extend(self.wildcards.matching(&topic).iter().cloned());
+        }
     }
 
     /// Tells what there is to be told, in order. Where somebody is telling already, that one goes on with it.

@@ -255,8 +255,13 @@ impl Pattern {
     /// The one topic that matches, if the pattern has no wildcards. It copies nothing.
     #[must_use]
     pub fn as_topic(&self) -> Option<Topic> {
-        let has_wildcard = self.is_open || self.parts.has_wildcard();
-        (!has_wildcard).then(|| Topic::of_shared(Arc::clone(&self.parts)))
+        (!self.has_wildcards()).then(|| Topic::of_shared(Arc::clone(&self.parts)))
+    }
+
+    /// Whether more than one topic matches: none does without a wildcard but the one it [spells](Self::as_topic).
+    #[must_use]
+    pub fn has_wildcards(&self) -> bool {
+        self.is_open || self.parts.has_wildcard()
     }
 
     /// What every topic that matches starts with: the parts before the first wildcard. `None` if it begins with one.

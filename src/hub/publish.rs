@@ -87,7 +87,7 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
         Box::pin(async move { Ok(self.send()?.join().await) })
     }
 
-    /// The send that it is: it names the patterns in use that match.
+    /// The send that it is.
     #[inline]
     fn send(self) -> Result<SendBuilder<'a, Body<M>, (), Pattern>, PublishError<M>> {
         let topic = match self.topic {
@@ -103,9 +103,7 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
                 why: Why::Closed,
             });
         }
-        let mut send = self.shared.signal.send_by_keys();
-        self.shared
-            .patterns_for(&topic, |pattern| send.add_key(pattern));
+        let send = self.shared.signal.send_wide(Pattern::from(&topic));
         if let Some(copy) = self.copy {
             self.shared.retained.keep(&topic, copy(&self.payload), copy);
         }

@@ -9,6 +9,7 @@ use super::handle::Hub;
 use super::into::IntoTopic;
 use super::listen::{Listen, Owner};
 use super::message::{Body, Message};
+use super::pattern::Pattern;
 use super::publisher::Publisher;
 use super::topic::Topic;
 use crate::signal::{CallbackFuture, SyncReply};
@@ -116,10 +117,7 @@ impl<'a, M: Send + Sync + 'static> Request<'a, M> {
             Err(error) => return Err(failed(Some(payload), Why::Topic(error))),
         };
         let responders = &hub.shared.responders;
-        let mut send = responders.send_by_keys();
-        hub.shared
-            .answered
-            .matching(&topic, |pattern| send.add_key(pattern));
+        let mut send = responders.send_wide(Pattern::from(&topic));
         if responders.is_closed() {
             return Err(failed(Some(payload), Why::Closed));
         }

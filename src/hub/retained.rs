@@ -108,7 +108,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
     /// Gives who has just come what is kept under these patterns.
     pub(super) fn catch_up(&self, connection: &Connection<Pattern>, patterns: &[Pattern]) {
         for (topic, kept) in self.shared.retained.matching(patterns) {
-            let mut send = self.shared.signal.send_by_keys();
+            let mut send = self.shared.signal.send();
             let matching = patterns.iter().filter(|one| one.matches(&topic));
             matching.for_each(|pattern| send.add_key(pattern.clone()));
             let body = Body::new(topic, (kept.copy)(&kept.payload));

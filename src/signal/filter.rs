@@ -68,6 +68,12 @@ impl<K> Filters<K> {
         self.0.as_ref().map_or(&[], |named| &named.keys)
     }
 
+    /// If there are filters.
+    #[inline]
+    pub(crate) fn keys_mut(&mut self) -> Option<&mut Keys<K>> {
+        self.0.as_mut().map(|named| &mut named.keys)
+    }
+
     #[inline]
     pub(crate) fn senders(&self) -> &[SenderId] {
         self.0.as_ref().map_or(&[], |named| &named.senders)

@@ -86,6 +86,7 @@ pub use dispatcher::{Level, Logged};
 pub use event::{Event, SignalId, SignalInfo};
 pub use failure::{Cause, ConnectionId, Failure};
 pub use failures::FailedCall;
+pub(crate) use filter::Keys;
 pub use filter::{Filterable, OnChannel};
 pub use fold::{First, Fold, FoldFuture, Folder, TryFold};
 pub use forward::{Change, ForwardBuilder, Forwardable};

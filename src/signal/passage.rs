@@ -69,7 +69,7 @@ where
 
     fn try_get(
         shared: &Shared<P, R, K>,
-        event: &Event<P, K>,
+        event: &mut Event<P, K>,
         whom: &Whom<'_, P, R, K>,
     ) -> Result<Self, Bar> {
         let flight = &shared.registry.surroundings.flight;

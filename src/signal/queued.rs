@@ -3,6 +3,7 @@
 use std::hash::Hash;
 
 use super::handle::Signal;
+use super::reach::Reach;
 use super::send::SendBuilder;
 
 impl<P, R, K> Signal<P, R, K>
@@ -11,10 +12,13 @@ where
     R: Send + 'static,
     K: Hash + Eq + Clone + Send + Sync + 'static,
 {
-    /// A send to who listens to the keys that it will be given, and nobody else.
+    /// A send under a key that stands for others, which the signal's tally knows: for who listens to one of them.
     #[inline]
-    pub(crate) fn send_by_keys(&self) -> SendBuilder<'_, P, R, K> {
-        self.send()
+    pub(crate) fn send_wide(&self, key: K) -> SendBuilder<'_, P, R, K> {
+        let mut send = self.send();
+        send.add_key(key);
+        send.reach = Reach::Wide;
+        send
     }
 
     /// Ends those that have lost what they depend on: they do not listen, whether a send has found that out or not.

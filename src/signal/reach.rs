@@ -5,6 +5,8 @@
 pub(crate) enum Reach {
     /// Who is unfiltered, and who listens to one of its keys or senders.
     Matching,
+    /// As `Matching`; its first key stands for others, which the registry's [`Tally`](super::registry::Tally) knows.
+    Wide,
     /// Everybody.
     All,
     /// The receivers of a channel: with a sender, the parent, those of its channel and then those of the unbound one;

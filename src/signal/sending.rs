@@ -192,15 +192,15 @@ where
     }
 
     /// Whether there is anybody whom it would reach now; their predicates are not asked.
-    pub(crate) fn reaches_somebody(&self) -> bool {
-        let (row, _) = gather(&self.signal.shared.registry, &self.event, self.reach);
+    pub(crate) fn reaches_somebody(&mut self) -> bool {
+        let (row, _) = gather(&self.signal.shared.registry, &mut self.event, self.reach);
         !row.is_empty()
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.
     pub(super) fn gather(&mut self) -> Gathered<P, R, K> {
         let shared = &self.signal.shared;
-        let (row, _) = gather(&shared.registry, &self.event, self.reach);
+        let (row, _) = gather(&shared.registry, &mut self.event, self.reach);
         self.event.complete(&shared.lent, shared.is_named);
         (row, self.keep_event())
     }

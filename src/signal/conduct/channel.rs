@@ -8,7 +8,8 @@
 use std::cmp::Reverse;
 use std::hash::Hash;
 
-use super::{Found, Walking, look_alone, walk_one, walk_row};
+use super::row::{Found, walk_row};
+use super::{Walking, look_alone, walk_one};
 use crate::signal::end::End;
 use crate::signal::event::Event;
 use crate::signal::reach::Reach;

@@ -11,9 +11,10 @@
 mod channel;
 mod once;
 mod post;
+mod row;
+mod wide;
 
 use std::hash::Hash;
-use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
@@ -21,13 +22,13 @@ use crate::signal::end::End;
 use crate::signal::event::Event;
 use crate::signal::matching::merge;
 use crate::signal::reach::Reach;
-use crate::signal::registry::{Lists, Published, Registry, Settled, Slot, Version};
-use crate::signal::visit::{Asked, Carried, NOBODY, Shared, walk};
+use crate::signal::registry::{Lists, Published, Registry, Settled};
+use crate::signal::visit::{Asked, Carried, NOBODY, walk};
 use crate::signal::walk::Walk;
-use crate::sync::Arc;
 pub(super) use once::{Once, count_once};
 pub(super) use post::Post;
-use post::{Manner, arrange};
+use row::walk_row;
+pub(super) use row::{gather, walk_booked};
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///
@@ -43,6 +44,9 @@ pub(super) fn conduct<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
+    if reach == Reach::Wide {
+        return wide::conduct(registry, event, complete, end);
+    }
     if reach == Reach::Channel {
         return channel::conduct(registry, event, complete, end);
     }
@@ -71,13 +75,13 @@ pub(super) fn conduct<P, R, K>(
         }
         ([key], []) => {
             let alone = look_alone(registry, || registry.with_key(key));
-            walk_alone(registry, alone, event, complete, end);
+            walk_alone(registry, alone, event, reach, complete, end);
         }
         ([], [sender]) => {
             let alone = look_alone(registry, || registry.with_sender(sender));
-            walk_alone(registry, alone, event, complete, end);
+            walk_alone(registry, alone, event, reach, complete, end);
         }
-        _ => walk_several(registry, event, complete, end),
+        _ => walk_several(registry, event, reach, complete, end),
     }
 }
 
@@ -99,6 +103,7 @@ fn walk_alone<P, R, K>(
     registry: &Registry<P, R, K>,
     alone: Settled<Alone<P, R, K>>,
     event: &mut Event<P, K>,
+    reach: Reach,
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
 ) where
@@ -108,12 +113,12 @@ fn walk_alone<P, R, K>(
 {
     if alone.version.has_groups() {
         drop(alone);
-        return walk_row(registry, event, Reach::Matching, complete, end);
+        return walk_row(registry, event, reach, complete, end);
     }
     match alone.seen {
         Some(Some(list)) => walk_one::<NOBODY, _, _, _>(&list, event, complete, end),
         Some(None) => {}
-        None => walk_several(registry, event, complete, end),
+        None => walk_several(registry, event, reach, complete, end),
     }
 }
 
@@ -122,6 +127,7 @@ fn walk_alone<P, R, K>(
 fn walk_several<P, R, K>(
     registry: &Registry<P, R, K>,
     event: &mut Event<P, K>,
+    reach: Reach,
     complete: impl FnOnce(&mut Event<P, K>),
     end: &mut impl End<P, R, K>,
 ) where
@@ -130,10 +136,10 @@ fn walk_several<P, R, K>(
     K: Hash + Eq + Send + Sync + 'static,
 {
     loop {
-        let Settled { mut seen, version } = look_several(registry, event);
+        let Settled { mut seen, version } = look_several(registry, event, reach);
         if version.has_groups() {
             drop(seen);
-            return walk_row(registry, event, Reach::Matching, complete, end);
+            return walk_row(registry, event, reach, complete, end);
         }
         if let [list] = &seen.lists[..] {
             // Noted there.
@@ -157,7 +163,8 @@ fn walk_several<P, R, K>(
 
 fn look_several<P, R, K>(
     registry: &Registry<P, R, K>,
-    event: &Event<P, K>,
+    event: &mut Event<P, K>,
+    reach: Reach,
 ) -> Settled<Walking<P, R, K>>
 where
     P: 'static,
@@ -165,6 +172,9 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     registry.settled(|| {
+        if reach == Reach::Wide {
+            registry.widen(event);
+        }
         let mut walking = Walking::new();
         if !registry.has_only_filtered() {
             walking.begin(registry.unfiltered());
@@ -177,152 +187,6 @@ where
             .for_each(|list| walking.begin(list));
         walking
     })
-}
-
-/// Where everything has to be known before anybody is called: there are groups, or, on channels, somebody has a priority or a
-/// callback is on several.
-#[inline(never)]
-fn walk_row<P, R, K>(
-    registry: &Registry<P, R, K>,
-    event: &mut Event<P, K>,
-    reach: Reach,
-    complete: impl FnOnce(&mut Event<P, K>),
-    end: &mut impl End<P, R, K>,
-) where
-    P: Send + Sync + 'static,
-    R: Send + 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    let Found {
-        slots,
-        version,
-        walking,
-    } = match reach {
-        Reach::All => find_all(registry),
-        Reach::Channel => channel::find(registry, event),
-        Reach::Matching | Reach::One => find(registry, event),
-    };
-    if slots.is_empty() {
-        return;
-    }
-    complete(event);
-    let mut event = Carried::new(event);
-    let mut once = (reach == Reach::Channel).then(Once::default);
-    let mut manner = Manner {
-        once: once.as_mut(),
-        is_apart: false,
-    };
-    let mut call = |post: Post<P, R, K>| post.call(&mut event, &mut manner, end);
-    let _ = if version.has_groups() {
-        arrange(slots).into_iter().try_for_each(&mut call)
-    } else {
-        slots.into_iter().map(Post::one).try_for_each(&mut call)
-    };
-    drop(walking);
-}
-
-type Slots<P, R, K> = Vec<Arc<Slot<P, R, K>>>;
-
-/// The connections that a send reaches, in order, each once.
-struct Found<P, R, K> {
-    slots: Slots<P, R, K>,
-    version: Version,
-    /// The lists they were found in.
-    walking: Walking<P, R, K>,
-}
-
-fn find<P, R, K>(registry: &Registry<P, R, K>, event: &Event<P, K>) -> Found<P, R, K>
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    loop {
-        let Settled { seen, version } = look_several(registry, event);
-        let row = merge(seen.lists.iter().map(Published::pieces));
-        if registry.is_at(version) {
-            return Found {
-                slots: row.into_iter().cloned().collect(),
-                version,
-                walking: seen,
-            };
-        }
-    }
-}
-
-fn find_all<P, R, K>(registry: &Registry<P, R, K>) -> Found<P, R, K>
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    let all = registry.settled(|| registry.everything());
-    let mut walking = Walking::new();
-    walking.begin(all.seen);
-    let pieces = walking.lists.iter().flat_map(Published::pieces);
-    Found {
-        slots: pieces.flatten().cloned().collect(),
-        version: all.version,
-        walking,
-    }
-}
-
-/// Whom a send reaches, in order, for one that does not call them yet; and when that was so.
-pub(super) fn gather<P, R, K>(
-    registry: &Registry<P, R, K>,
-    event: &Event<P, K>,
-    reach: Reach,
-) -> (Vec<Post<P, R, K>>, Version)
-where
-    P: 'static,
-    R: 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    let (slots, version) = match reach {
-        Reach::All => {
-            registry.verify_all();
-            let all = registry.settled(|| registry.members());
-            (all.seen, all.version)
-        }
-        Reach::Channel => channel::find(registry, event).apart(),
-        Reach::Matching | Reach::One => find(registry, event).apart(),
-    };
-    let posts = if version.has_groups() {
-        arrange(slots)
-    } else {
-        slots.into_iter().map(Post::one).collect()
-    };
-    (posts, version)
-}
-
-impl<P, R, K> Found<P, R, K> {
-    /// Without the lists.
-    fn apart(self) -> (Slots<P, R, K>, Version) {
-        (self.slots, self.version)
-    }
-}
-
-/// Walks connections that were found before, with what was booked of them.
-pub(super) fn walk_booked<P, R, K>(
-    row: Vec<Post<P, R, K>>,
-    event: &Arc<Event<P, K>>,
-    once: &mut Option<Once>,
-    end: &mut impl End<P, R, K>,
-) -> ControlFlow<()>
-where
-    P: Send + Sync + 'static,
-    R: Send + 'static,
-    K: Hash + Eq + Send + Sync + 'static,
-{
-    // No list leads here.
-    let mut manner = Manner {
-        once: once.as_mut(),
-        is_apart: true,
-    };
-    for post in row {
-        post.call(&mut Shared(event), &mut manner, end)?;
-    }
-    ControlFlow::Continue(())
 }
 
 /// The lists of a send, noted as walked for as long as they are held. Let go of one after the other: what one of them was the

@@ -68,7 +68,7 @@ impl<P, R, K> Published<P, R, K> {
 impl<P, R, K> Registry<P, R, K> {
     /// What is seen while nothing changes. See the head of this room.
     #[inline]
-    pub(crate) fn settled<T>(&self, look: impl Fn() -> T) -> Settled<T> {
+    pub(crate) fn settled<T>(&self, mut look: impl FnMut() -> T) -> Settled<T> {
         loop {
             let version = self.version();
             let seen = look();

@@ -3,9 +3,11 @@
 use std::hash::Hash;
 
 use super::Registry;
+use crate::signal::event::Event;
+use crate::signal::filter::Keys;
 use crate::sync::Arc;
 
-/// Is told of the keys that connections have, however connections come and go.
+/// Knows the keys that connections have, however connections come and go.
 ///
 /// Told under the registry's lock, so that it knows of changes in their order: it runs nothing of the user's there, and
 /// reaches for no signal. What is to be done about them waits for `settle`.
@@ -18,10 +20,27 @@ pub(crate) trait Tally<K>: Send + Sync {
 
     /// There may have been changes. No lock is held.
     fn settle(&self);
+
+    /// Adds the keys that connections have and the first key stands for.
+    ///
+    /// Asked by sends, at any time. It tells what it was told of before at the least: who has to know that there was nothing else
+    /// compares the registry's version.
+    fn widen(&self, keys: &mut Keys<K>);
 }
 
 /// Where there is somebody to be told.
 pub(crate) type SomeTally<K> = Option<Arc<dyn Tally<K>>>;
+
+impl<P, R, K> Registry<P, R, K> {
+    /// Has an event name the keys that its first key stands for now, and none that it stood for before.
+    #[inline]
+    pub(crate) fn widen(&self, event: &mut Event<P, K>) {
+        if let (Some(tally), Some(keys)) = (&self.tally, event.filters.keys_mut()) {
+            keys.truncate(1);
+            tally.widen(keys);
+        }
+    }
+}
 
 impl<P, R, K: Hash + Eq> Registry<P, R, K> {
     /// After each change of filters, where no lock is held.
