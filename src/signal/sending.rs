@@ -133,19 +133,31 @@ where
         if let Some(panic) = self.take_failed() {
             return Poll::Ready(Err(Cause::Panicked(panic)));
         }
+        let has_begun = waiting.as_ref().is_some_and(|waiting| waiting.has_begun());
+        let looks = has_begun || !self.signal.shared.registry.status().is_open();
+        if looks || self.reach == Reach::One {
+            return self.poll_passage(waiting, cx).map_ok(Some);
+        }
+        // With what is left of its time.
+        waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
+        Poll::Ready(Ok(None))
+    }
+
+    /// Ready with whom it reaches and leave to begin, as soon as it may; or never to, which is an `Err`.
+    pub(super) fn poll_passage(
+        &mut self,
+        waiting: &mut Option<Box<Waiting>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         let waiting = waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
         let shared = &self.signal.shared;
         let whom = self
             .rare
             .as_ref()
             .map_or(Whom::Reach(self.reach), |rare| rare.whom(self.reach));
-        let is_found = matches!(whom, Whom::One(_));
-        if !is_found && !waiting.has_begun() && shared.registry.status().is_open() {
-            return Poll::Ready(Ok(None));
-        }
         let event = &mut self.event;
         let get = || Passage::get(shared, event, &whom);
-        waiting.poll(get, cx).map_ok(Some)
+        waiting.poll(get, cx)
     }
 
     /// Leads the send past every connection that matches, until `end` breaks it off; if it had to get leave to begin, past
@@ -153,7 +165,8 @@ where
     #[inline]
     pub(super) fn conduct(&mut self, row: Option<Vec<Post<P, R, K>>>, end: &mut impl End<P, R, K>) {
         if let Some(row) = row {
-            return self.conduct_booked(row, end);
+            drop(self.conduct_booked(row, end));
+            return;
         }
         let shared = &self.signal.shared;
         let _span = trace::send(&shared.origin.info);
@@ -163,14 +176,20 @@ where
         }
     }
 
+    /// Leads the send past those that were found; gives the event they share.
     #[inline(never)]
-    fn conduct_booked(&mut self, row: Vec<Post<P, R, K>>, end: &mut impl End<P, R, K>) {
+    pub(super) fn conduct_booked(
+        &mut self,
+        row: Vec<Post<P, R, K>>,
+        end: &mut impl End<P, R, K>,
+    ) -> Arc<Event<P, K>> {
         let _span = trace::send(&self.signal.shared.origin.info);
         let event = self.keep_event();
         if let Some(round) = self.begin_round(&row, &event) {
             end.opened(round);
         }
         let _ = walk_booked(row, &event, &mut self.once(), end);
+        event
     }
 
     /// Where the signal has dispatchers, they are told that the send begins.
@@ -189,12 +208,6 @@ where
             }
         };
         Round::begin(self.surroundings(), event, receivers)
-    }
-
-    /// Whether there is anybody whom it would reach now; their predicates are not asked.
-    pub(crate) fn reaches_somebody(&mut self) -> bool {
-        let (row, _) = gather(&self.signal.shared.registry, &mut self.event, self.reach);
-        !row.is_empty()
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.
