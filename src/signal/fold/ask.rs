@@ -112,9 +112,8 @@ where
                 return Poll::Ready(Err(Unanswered::of_nobody(send.event.take())));
             }
             let home = send.surroundings();
-            let leave = Some(Passage { row, aloft });
-            let (row, mut folding) = fold.begin(home, (leave, deadline.clone()), cx);
-            event = Some(send.conduct_booked(row.unwrap_or_default(), &mut folding));
+            let mut folding = fold.begin(home, (Some(aloft), deadline.clone()), cx);
+            event = Some(send.conduct_booked(row, &mut folding));
             reply = folding.broken;
         }
         if fold.folder.is_given {

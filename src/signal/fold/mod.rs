@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::conduct::Post;
 use super::dispatcher::{Open, Round};
 use super::end::End;
 use super::event::Event;
@@ -19,7 +18,6 @@ use super::registry::{Held, Slot};
 use super::report::{Late, Report};
 use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
-use super::sending::Leave;
 use super::surroundings::Surroundings;
 use crate::sync::Arc;
 pub(crate) use ask::{Silence, Unanswered};
@@ -234,26 +232,22 @@ where
     K: Hash + Eq + Send + Sync + 'static,
     S: Folder<R>,
 {
-    /// Begins: gives the row that it has leave for, if it needed any, and the end of the send.
+    /// Begins: gives the end of the send.
     fn begin<'s, 'c>(
         &'s mut self,
         home: &'s Arc<Surroundings<P, R, K>>,
-        (leave, deadline): (Leave<P, R, K>, Option<Deadline>),
+        (aloft, deadline): (Option<Aloft>, Option<Deadline>),
         cx: &'s mut Context<'c>,
-    ) -> (Option<Vec<Post<P, R, K>>>, Folding<'s, 'c, P, R, K, S>) {
-        let row = leave.map(|Passage { row, aloft }| {
-            self.work.aloft = Some(aloft);
-            row
-        });
+    ) -> Folding<'s, 'c, P, R, K, S> {
+        self.work.aloft = aloft;
         self.work.crew.begin(home.has_witness(), deadline);
-        let folding = Folding {
+        Folding {
             folder: &mut self.folder,
             home,
             work: &mut self.work,
             cx,
             broken: None,
-        };
-        (row, folding)
+        }
     }
 
     /// Goes on with one that has begun.
@@ -310,7 +304,9 @@ where
             let home = send.surroundings();
             match begun {
                 Ok(leave) => {
-                    let (row, mut folding) = this.begin(home, (leave, deadline), cx);
+                    let leave = leave.map(|Passage { row, aloft }| (row, aloft));
+                    let (row, aloft) = leave.unzip();
+                    let mut folding = this.begin(home, (aloft, deadline), cx);
                     send.conduct(row, &mut folding);
                     broken = folding.broken;
                 }
