@@ -190,10 +190,26 @@ impl<M: Send + Sync + 'static> Hub<M> {
         notices.capacity(1_000).overflow(Overflow::DropOldest).now()
     }
 
-    /// What fails, as a signal. See [`Signal::failures`].
+    /// What fails of listeners and of responders, as a signal: each call of this gives the same one. See [`Signal::failures`].
+    /// Responders are numbered apart from listeners; a [name](super::Listen::name) tells who it was.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::hub::Hub;
+    ///
+    /// let hub = Hub::<u32>::new();
+    /// hub.failures().connect_sync(|failed| eprintln!("{failed}")).await;
+    ///
+    /// hub.connect_sync(|_| panic!("disk full")).topic("log.*").name("store").await?;
+    /// hub.publish("log.a", 1).await?; // callback `store` panicked: disk full
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
     #[must_use]
     pub fn failures(&self) -> Signal<FailedCall<Body<M>, Pattern>> {
-        self.shared.signal.failures()
+        let failures = self.shared.signal.failures();
+        self.shared.responders.tell_failures_to(&failures);
+        failures
     }
 
     /// Lets nothing more be published or requested, and nobody listen. See [`Signal::close`].

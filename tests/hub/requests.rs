@@ -111,6 +111,44 @@ async fn failing_responders_are_passed_by(on: Runtime) {
     assert_eq!(hub.request("a", 1).await.unwrap(), 5);
 }
 
+/// Failures of responders are told beside those of listeners, by one signal, whoever asks first and when.
+async fn failing_responders_are_told_of(on: Runtime) {
+    let hub = hub_on(&on);
+    let panics = |_: &Msg| -> u32 { panic!("{ON_PURPOSE}") };
+    let respond = hub.respond_sync(panics).topic("r.*").name("responds");
+    respond.await.unwrap();
+    let listen = hub.connect_sync(|_| panic!("{ON_PURPOSE}")).topic("l");
+    listen.name("listens").await.unwrap();
+    assert!(hub.request("r.a", 1).await.unwrap_err().is_failed());
+    let log = Log::new();
+    let (told, within) = (log.clone(), hub.clone());
+    hub.failures()
+        .connect_sync(move |failed| {
+            let topic = failed.event().map(|m| m.topic().to_string());
+            told.push(format!("{} {topic:?}", failed.name().unwrap_or("?")));
+            // What this brings about is told to nobody.
+            assert!(within.publish("l", 1).now().is_ok());
+            assert!(
+                block_on(within.request("r.b", 1).into_future())
+                    .unwrap_err()
+                    .is_failed()
+            );
+        })
+        .await;
+    assert_eq!(hub.failures().id(), hub.clone().failures().id());
+    assert!(hub.request("r.c", 1).await.unwrap_err().is_failed());
+    hub.publish("l", 2).await.unwrap();
+    assert_eq!(
+        log.take(),
+        ["responds Some(\"r.c\")", "listens Some(\"l\")"]
+    );
+    // That nobody responds, or the time is up before anybody is asked, is told to who asks.
+    assert!(hub.request("x", 1).await.unwrap_err().is_unanswered());
+    hub.close();
+    assert!(hub.request("r.a", 1).await.unwrap_err().is_closed());
+    assert_eq!(log.take(), [""; 0]);
+}
+
 async fn requests_run_beside_each_other(on: Runtime) {
     let hub = hub_on(&on);
     let (gate, log) = (Gate::new(), Log::new());
@@ -349,6 +387,7 @@ on_each_runtime! {
     the_first_reply_is_given,
     nobody_responds,
     failing_responders_are_passed_by,
+    failing_responders_are_told_of,
     requests_run_beside_each_other,
     a_request_waits_no_longer_than_it_says,
     a_closed_hub_asks_nobody,
