@@ -100,7 +100,7 @@ impl<M: Send + Sync + 'static> Publisher<M> {
 /// Nobody has to know of a responder.
 fn nobody<M>() -> Owner<M> {
     Owner {
-        listeners: None,
+        subscriber: None,
         hub: None,
     }
 }

@@ -99,7 +99,7 @@ async fn they_tell_of_each_pattern_and_how_many_listen(on: Runtime) {
     assert!(first.add_keys([Pattern::new("c").unwrap(), Pattern::new("a").unwrap()]));
     assert_eq!(told(&mut notices), ["-b.* 2", "+c 1"]);
     drop(third.scoped());
-    assert!(hub.disconnect(named).now());
+    assert!(hub.disconnect(named).now().unwrap());
     let mut last = told(&mut notices);
     last[..2].sort();
     assert_eq!(last, ["-b.* 1", "-before 1", "-n 0"]);

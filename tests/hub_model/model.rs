@@ -22,7 +22,7 @@ pub(crate) fn is_subset_of(key: &str, another: &str) -> bool {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
     Closure { owner: Option<usize>, is_once: bool },
-    Function(usize),
+    Function { owner: Option<usize>, which: usize },
     Queue { owner: usize, id: usize },
 }
 
