@@ -99,7 +99,10 @@ impl<M: Send + Sync + 'static> Hub<M> {
                     // there is still told as a notice.
                     drop(capture(|| {
                         let message = as_message(notice.clone());
-                        drop(hub.publish(notice.topic(), message).now());
+                        drop(
+                            hub.publish(notice.topic(), message)
+                                .now_where_there_is_room(),
+                        );
                     }));
                 }
                 drop(hub.shared.notices.send().with(notice).now());

@@ -112,8 +112,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
             let matching = patterns.iter().filter(|one| one.matches(&topic));
             matching.for_each(|pattern| send.add_key(pattern.clone()));
             let body = Body::new(topic, (kept.copy)(&kept.payload));
-            // Who has no room for it goes without.
-            drop_quietly(send.to(connection).with(body).now());
+            drop_quietly(send.to(connection).with(body).now_where_there_is_room());
         }
     }
 }

@@ -18,7 +18,7 @@ use super::reach::Reach;
 use super::registry::{Held, Slot};
 use super::report::Report;
 use super::schedule::{Handed, Handover};
-use super::send::SendBuilder;
+use super::send::{Rare, SendBuilder};
 use super::surroundings::Surroundings;
 use super::trace;
 use crate::sync::Arc;
@@ -32,14 +32,11 @@ where
     /// Leave to begin; `None` where none is needed.
     pub(super) fn try_pass(&mut self) -> Result<Leave<P, R, K>, Barred> {
         let shared = &self.signal.shared;
-        let whom = self
-            .rare
-            .as_ref()
-            .map_or(Whom::Reach(self.reach), |rare| rare.whom(self.reach));
+        let (whom, is_lenient) = whom(self.rare.as_deref(), self.reach);
         if shared.registry.status().is_open() && matches!(whom, Whom::Reach(_)) {
             return Ok(None);
         }
-        Passage::get(shared, &mut self.event, &whom).map(Some)
+        Passage::get(shared, &mut self.event, (&whom, is_lenient)).map(Some)
     }
 
     pub(super) fn take_failed(&mut self) -> Option<Panic> {
@@ -151,12 +148,9 @@ where
     ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         let waiting = waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
         let shared = &self.signal.shared;
-        let whom = self
-            .rare
-            .as_ref()
-            .map_or(Whom::Reach(self.reach), |rare| rare.whom(self.reach));
+        let (whom, is_lenient) = whom(self.rare.as_deref(), self.reach);
         let event = &mut self.event;
-        let get = || Passage::get(shared, event, &whom);
+        let get = || Passage::get(shared, event, (&whom, is_lenient));
         waiting.poll(get, cx)
     }
 
@@ -227,6 +221,13 @@ where
     pub(super) fn keep_event(&mut self) -> Arc<Event<P, K>> {
         Arc::new(self.event.keep())
     }
+}
+
+/// Whom a send looks for, and whether it does without those that have no room.
+fn whom<P, R, K>(rare: Option<&Rare<P, R, K>>, reach: Reach) -> (Whom<'_, P, R, K>, bool) {
+    rare.map_or((Whom::Reach(reach), false), |rare| {
+        (rare.whom(reach), rare.is_lenient)
+    })
 }
 
 /// What few sends go by.
