@@ -1,7 +1,7 @@
 //! Publishing one message.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::handle::Shared;
 use super::message::Body;
 use super::pattern::Pattern;
 use super::topic::Topic;
-use crate::signal::{Delivery, Report, SendBuilder, SendFuture, Unsent};
+use crate::signal::{Cause, Delivery, Report, SendBuilder, SendFuture, Unsent};
 use crate::spawn::BoxFuture;
 
 /// A message on its way. End it in `.await`, [`now`](Self::now) or [`join`](Self::join): without one of them nothing is
@@ -63,7 +63,8 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
         self
     }
 
-    /// Stops listeners that have not finished after this time. See [`SendBuilder::timeout`].
+    /// Stops listeners that have not finished after this time. Where the publish has to wait for room, that is part of the time; if
+    /// it is up by then, the publish [fails](PublishError::is_timed_out). See [`SendBuilder::timeout`].
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);
         self
@@ -87,9 +88,17 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     /// Publishes, runs all listeners inside the task that awaits this, and gives the report.
     ///
     /// # Errors
-    /// Where the topic is none, and where the hub is closed: [`PublishError`] gives the payload back.
+    /// Where the topic is none, where the hub is closed, also while the publish waits for room, and where its time is up before there
+    /// is room: nothing is delivered, and [`PublishError`] gives the payload back.
+    ///
+    /// # Cancel safety
+    /// As [`SendBuilder::join`].
     pub fn join(self) -> BoxFuture<'a, Result<Report<()>, PublishError<M>>> {
-        Box::pin(async move { Ok(self.send()?.join().await) })
+        Box::pin(async move {
+            let mut join = self.send()?.join();
+            let joined = poll_fn(|cx| join.poll_joined(cx)).await;
+            joined.map_err(|cause| PublishError::of_unsent(join.take_unsent(), &cause))
+        })
     }
 
     /// The send that it is.
@@ -133,7 +142,8 @@ fn unsent<M>(unsent: Unsent<Body<M>>) -> PublishError<M> {
 }
 
 /// Publishes, and gives the [`Delivery`]: sync listeners have run by then, async ones are with the spawner. It waits only where a
-/// limit says so. Where the topic is none, and where the hub is closed, the error gives the payload back.
+/// limit says so. Where the topic is none, where the hub is closed, also while the publish waits, and where its time is up before
+/// there is room, the error gives the payload back.
 impl<'a, M: Send + Sync + 'static> IntoFuture for Publish<'a, M> {
     type Output = Result<Delivery, PublishError<M>>;
     type IntoFuture = PublishFuture<'a, M>;
@@ -175,7 +185,10 @@ impl<M: Send + Sync + 'static> Future for PublishFuture<'_, M> {
             }
         }
         match &mut self.state {
-            State::Sends(send) => Pin::new(send).poll(cx).map(Ok),
+            State::Sends(send) => send.poll_sent(cx).map(|sent| match sent {
+                Ok(delivery) => Ok(delivery),
+                Err(cause) => Err(PublishError::of_unsent(send.take_unsent(), &cause)),
+            }),
             State::Begins(_) => unreachable!("it has begun"),
         }
     }
@@ -205,6 +218,7 @@ pub struct PublishError<M> {
 enum Why {
     Topic(TopicError),
     Full,
+    TimedOut,
     Closed,
 }
 
@@ -214,6 +228,17 @@ impl<M> PublishError<M> {
             payload: Some(payload),
             why: Why::Topic(error),
         }
+    }
+
+    /// Of one that was not to be begun.
+    #[cold]
+    fn of_unsent(body: Option<Body<M>>, cause: &Cause) -> Self {
+        let why = match cause {
+            Cause::TimedOut => Why::TimedOut,
+            _ => Why::Closed,
+        };
+        let payload = body.map(Body::into_payload);
+        Self { payload, why }
     }
 
     /// What was to be published.
@@ -237,6 +262,12 @@ impl<M> PublishError<M> {
         matches!(self.why, Why::Full)
     }
 
+    /// Whether the [time](Publish::timeout) was up before there was room.
+    #[must_use]
+    pub fn is_timed_out(&self) -> bool {
+        matches!(self.why, Why::TimedOut)
+    }
+
     /// Whether the hub is closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -250,6 +281,9 @@ impl<M> fmt::Display for PublishError<M> {
             Why::Topic(error) => write!(f, "not published: {error}"),
             Why::Full => f.write_str(
                 "not published: a queue is full; end the publish in `.await` to wait for room",
+            ),
+            Why::TimedOut => f.write_str(
+                "not published: the time was up before there was room in every queue that is waited for",
             ),
             Why::Closed => f.write_str("not published: the hub is closed"),
         }

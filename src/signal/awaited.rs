@@ -1,6 +1,5 @@
 //! A send that is awaited.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::hash::Hash;
@@ -8,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::delivery::Delivery;
+use super::failure::Cause;
 use super::key::Key;
 use super::passage::Waiting;
 use super::send::SendBuilder;
@@ -49,6 +49,32 @@ pub struct SendFuture<'a, P, R = (), K = Key> {
 /// Nothing in it is ever pinned.
 impl<P, R, K> Unpin for SendFuture<'_, P, R, K> {}
 
+impl<P, R, K> SendFuture<'_, P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// As `poll`, for who wants back what was not sent: an `Err` is told to nobody, and the payload can be taken.
+    #[inline]
+    pub(crate) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<Result<Delivery<R>, Cause>> {
+        let send = self.send.as_mut().expect("polled after it was ready");
+        let (begun, deadline) = ready!(send.poll_leave(&mut self.waiting, cx));
+        let passage = match begun {
+            Ok(passage) => passage,
+            Err(cause) => return Poll::Ready(Err(cause)),
+        };
+        // Taken out first: one that has begun must not be sent again.
+        let mut send = self.send.take().expect("it was there");
+        Poll::Ready(send.deliver(Terms::new(passage, deadline)))
+    }
+
+    /// The payload of one that was not sent.
+    pub(crate) fn take_unsent(&mut self) -> Option<P> {
+        self.send.take()?.event.take()
+    }
+}
+
 impl<P, R, K> Future for SendFuture<'_, P, R, K>
 where
     P: Send + Sync + 'static,
@@ -58,18 +84,12 @@ where
     type Output = Delivery<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Delivery<R>> {
-        let this = &mut *self;
-        let send = this.send.as_mut().expect("polled after it was ready");
-        let (begun, deadline) = ready!(send.poll_leave(&mut this.waiting, cx));
-        // Taken out first: one that has begun must not be sent again.
-        let mut send = this.send.take().expect("it was there");
-        Poll::Ready(match begun {
-            Ok(passage) => match send.deliver::<Infallible>(Terms::new(passage, deadline)) {
-                Ok(delivery) => delivery,
-                Err(never) => match never {},
-            },
-            Err(cause) => send.undelivered(cause),
-        })
+        let cause = match ready!(self.poll_sent(cx)) {
+            Ok(delivery) => return Poll::Ready(delivery),
+            Err(cause) => cause,
+        };
+        let send = self.send.take().expect("it was not sent");
+        Poll::Ready(send.undelivered(cause))
     }
 }
 

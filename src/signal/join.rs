@@ -13,7 +13,7 @@ use super::conduct::{Once, Post, walk_booked};
 use super::dispatcher::{Open, Round};
 use super::end::{Collecting, Start};
 use super::event::Event;
-use super::failure::Failure;
+use super::failure::Cause;
 use super::flight::Aloft;
 use super::key::Key;
 use super::panic::drop_quietly;
@@ -131,21 +131,18 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    /// Begins, if it has not: calls everybody, or finds out who is to be called. `Err`: it reached nobody.
-    fn poll_begin(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+    /// Begins, if it has not: calls everybody, or finds out who is to be called. `Err`: it reaches nobody, and its payload is there.
+    fn poll_begin(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Cause>> {
         let Some(send) = &mut self.send else {
             return Poll::Ready(Ok(()));
         };
         let (begun, deadline) = ready!(send.poll_leave(&mut self.waiting, cx));
         let home = send.surroundings();
-        self.work.crew.begin(home.has_witness(), deadline);
         let passage = match begun {
             Ok(passage) => passage,
-            Err(cause) => {
-                self.send = None;
-                return Poll::Ready(Err(home.fail_send(cause)));
-            }
+            Err(cause) => return Poll::Ready(Err(cause)),
         };
+        self.work.crew.begin(home.has_witness(), deadline);
         let row = passage.map(|Passage { row, aloft }| {
             self.work.aloft = Some(aloft);
             row
@@ -200,6 +197,39 @@ where
     }
 }
 
+impl<P, R, K> JoinFuture<'_, P, R, K>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// As `poll`, for who wants back what was not sent: an `Err` is told to nobody, and the payload can be taken.
+    #[inline]
+    pub(crate) fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Result<Report<R>, Cause>> {
+        if let Err(cause) = ready!(self.poll_begin(cx)) {
+            return Poll::Ready(Err(cause));
+        }
+        loop {
+            let late = &mut self.work.late;
+            let finished = |place, outcome| {
+                late.push(place, outcome);
+                ControlFlow::Continue(())
+            };
+            ready!(self.work.crew.poll(cx, finished));
+            if !self.begin_group(cx) {
+                break;
+            }
+        }
+        self.groups = None;
+        Poll::Ready(Ok(self.work.finish()))
+    }
+
+    /// The payload of one that was not sent.
+    pub(crate) fn take_unsent(&mut self) -> Option<P> {
+        self.send.take()?.event.take()
+    }
+}
+
 impl<P, R, K> Future for JoinFuture<'_, P, R, K>
 where
     P: Send + Sync + 'static,
@@ -209,23 +239,12 @@ where
     type Output = Report<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Report<R>> {
-        let this = &mut *self;
-        if let Err(failure) = ready!(this.poll_begin(cx)) {
-            return Poll::Ready(Report::of_unsent(failure));
-        }
-        loop {
-            let late = &mut this.work.late;
-            let finished = |place, outcome| {
-                late.push(place, outcome);
-                ControlFlow::Continue(())
-            };
-            ready!(this.work.crew.poll(cx, finished));
-            if !this.begin_group(cx) {
-                break;
-            }
-        }
-        this.groups = None;
-        Poll::Ready(this.work.finish())
+        let cause = match ready!(self.poll_joined(cx)) {
+            Ok(report) => return Poll::Ready(report),
+            Err(cause) => cause,
+        };
+        let send = self.send.take().expect("it was not sent");
+        Poll::Ready(Report::of_unsent(send.surroundings().fail_send(cause)))
     }
 }
 

@@ -1,5 +1,14 @@
 //! How hubs end: closed, at rest, dropped.
 
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use fanfare::Overflow;
+use futures_lite::future::block_on;
+
 use crate::common::{Gate, Log, opens, poll};
 use crate::kit::{Msg, by_hand, hub_on, writes, writes_later};
 use crate::runtime::Runtime;
@@ -158,6 +167,77 @@ async fn a_publish_begins_when_it_is_polled(on: Runtime) {
     assert_eq!(second.await.unwrap_err().into_payload(), Some(2));
 }
 
+/// What waits for room when the hub is closed, or its time is up, was not published, and is not lost.
+async fn what_waits_for_room_is_given_back(_: Runtime) {
+    for closes in [true, false] {
+        for joins in [true, false] {
+            let (executor, clock, hub) = by_hand();
+            let failed = Log::new();
+            let told = failed.clone();
+            let failures = hub.failures();
+            failures
+                .connect_sync(move |one| told.push(one.to_string()))
+                .await;
+            let subscriber = hub.subscriber("s");
+            let subscribe = subscriber.subscribe("a").capacity(1);
+            subscribe.overflow(Overflow::Wait).await.unwrap();
+            let heard = Log::new();
+            hub.connect_sync(writes(&heard)).topic("*").await.unwrap();
+            hub.publish("a", 1).await.unwrap();
+            let publish = hub.publish("a", 2).timeout(Duration::from_secs(1));
+            let mut publish: Pin<Box<dyn Future<Output = _> + Send>> = if joins {
+                Box::pin(async { publish.join().await.map(drop) })
+            } else {
+                Box::pin(async { publish.await.map(drop) })
+            };
+            assert!(executor.run_until(&mut publish).is_none(), "it waits");
+            if closes {
+                hub.close();
+            } else {
+                clock.advance(Duration::from_secs(1));
+            }
+            let error = executor.run_until(&mut publish).expect("it is over");
+            let error = error.unwrap_err();
+            assert_eq!((error.is_closed(), error.is_timed_out()), (closes, !closes));
+            assert!(!error.is_full() && error.topic_error().is_none());
+            assert!(error.to_string().starts_with("not published"), "{error}");
+            assert_eq!(error.into_payload(), Some(2));
+            assert_eq!(heard.take(), ["a 1"]);
+            assert_eq!(failed.take(), [""; 0], "it is told to who published");
+            assert_eq!(***subscriber.consume().await.unwrap(), 1);
+        }
+    }
+}
+
+/// Threads: whenever the hub is closed, each message was published, or given back.
+#[test]
+fn nothing_is_lost_between_publishing_and_closing() {
+    for _ in 0..100 {
+        let hub = fanfare::hub::Hub::<u32>::new();
+        let log = Log::new();
+        hub.connect_sync(writes(&log)).topic("*").now().unwrap();
+        let start = Barrier::new(3);
+        let given_back = thread::scope(|scope| {
+            let publishing = [0, 1].map(|way| {
+                let (hub, start) = (&hub, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    let results = (0..50).map(|number| match way {
+                        0 => block_on(hub.publish("a", number).into_future()).map(drop),
+                        _ => block_on(hub.publish("a", number).join()).map(drop),
+                    });
+                    let given_back = results.filter_map(|result| result.err()?.into_payload());
+                    given_back.count()
+                })
+            });
+            start.wait();
+            hub.close();
+            publishing.map(|thread| thread.join().unwrap())
+        });
+        assert_eq!(log.len() + given_back.iter().sum::<usize>(), 100);
+    }
+}
+
 on_each_runtime! {
     a_closed_hub_gives_the_payload_back,
     what_was_accepted_goes_on,
@@ -165,4 +245,5 @@ on_each_runtime! {
     it_goes_with_its_last_handle,
     what_it_shows_of_itself,
     a_publish_begins_when_it_is_polled,
+    what_waits_for_room_is_given_back,
 }
