@@ -46,7 +46,7 @@ pub(super) struct Shared<M> {
     pub(super) in_use: Arc<InUse>,
     /// Who replies to requests.
     pub(super) responders: Signal<Body<M>, M, Pattern>,
-    pub(super) retained: Retained<M>,
+    pub(super) retained: Arc<Retained<M>>,
     pub(super) timer: Arc<dyn Timer>,
     notices: Signal<Notice>,
 }

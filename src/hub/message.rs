@@ -8,8 +8,8 @@ use super::topic::Topic;
 use crate::signal::Event;
 
 /// One message, as listeners and subscribers get it: an [`Event`] that knows its [`topic`](Event::topic) and derefs, by way of
-/// its [`Body`], to the payload. Its [`keys`](Event::keys) are its topic, and the patterns
-/// with wildcards in use that match it.
+/// its [`Body`], to the payload. Its [`keys`](Event::keys) are its topic, and the patterns with wildcards in use that match it; of
+/// one that was [kept](super::Publish::retain), those of the newcomer that gets it.
 pub type Message<M> = Event<Body<M>, Pattern>;
 
 /// A topic and a payload; derefs to the payload.

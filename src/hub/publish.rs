@@ -10,6 +10,7 @@ use super::error::TopicError;
 use super::handle::Shared;
 use super::message::Body;
 use super::pattern::Pattern;
+use super::retained::Keeping;
 use super::topic::Topic;
 use crate::signal::{Cause, Delivery, Report, SendBuilder, SendFuture, Unsent};
 use crate::spawn::BoxFuture;
@@ -38,10 +39,12 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     }
 
     /// Keeps a copy of the message, in the place of the one that is kept under its topic, for who comes later: a subscription or
-    /// listener whose patterns match gets it when it is made. [`Hub::forget`](super::Hub::forget) lets go of it.
+    /// listener whose patterns match gets it when it is made. [`Hub::forget`](super::Hub::forget) lets go of it; until then it takes
+    /// memory, one message for each topic.
     ///
-    /// It is kept from when the publish begins; who comes in the middle of it may get it twice. A newcomer that is waited
-    /// for and whose queue is full goes without, which [`failures`](super::Hub::failures) tells.
+    /// It is kept from when the publish begins, whether anybody listens or not: not while it waits for room, and not if it fails. Who
+    /// comes in the middle of it may get it twice. A newcomer that is waited for and whose queue is full goes without, which
+    /// [`failures`](super::Hub::failures) tells, as it does where a copy cannot be made since `clone` panics.
     ///
     /// # Examples
     /// ```
@@ -110,16 +113,10 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
                 return Err(PublishError::of_topic(self.payload, error));
             }
         };
-        if self.shared.signal.is_closed() {
-            let payload = Some(self.payload);
-            return Err(PublishError {
-                payload,
-                why: Why::Closed,
-            });
-        }
-        let send = self.shared.signal.send_wide(Pattern::from(&topic));
+        let mut send = self.shared.signal.send_wide(Pattern::from(&topic));
         if let Some(copy) = self.copy {
-            self.shared.retained.keep(&topic, copy(&self.payload), copy);
+            let (retained, copied) = (&self.shared.retained, copy(&self.payload));
+            send = send.after(Box::new(Keeping::new(retained, &topic, copied, copy)));
         }
         let send = send.with(Body::new(topic, self.payload));
         Ok(match self.timeout {

@@ -41,7 +41,8 @@ struct Published<M>(Lock<Vec<Arc<(Topic, M)>>>);
 
 impl<M: Clone + Send + Sync + 'static> Dispatcher for Published<M> {
     fn before(&self, cx: &Context) {
-        if let Some(body) = cx.payload_as::<Body<M>>() {
+        // What is handed to a newcomer was published before.
+        if let Some(body) = cx.payload_as::<Body<M>>().filter(|_| !cx.is_to_one()) {
             // Cloned where no lock is held.
             let published = Arc::new((body.topic().clone(), M::clone(body)));
             self.0.hold().push(published);

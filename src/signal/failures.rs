@@ -10,7 +10,7 @@ use super::failure::{Cause, Failure, Witness};
 use super::handle::Signal;
 use super::key::Key;
 use super::notes::Notes;
-use super::panic::capture;
+use super::panic::{Panic, capture};
 use super::trace;
 use crate::sync::Arc;
 
@@ -113,6 +113,12 @@ where
             Some(teller) => teller.0.clone(),
             None => unreachable!("it is made here alone"),
         }
+    }
+
+    /// Tells of a panic in what a send was to be made of.
+    pub(crate) fn fail_in(&self, place: &'static str, panic: Panic) {
+        let failure = Failure::of_send_in(place, Cause::Panicked(panic));
+        self.shared.registry.surroundings.tell(&failure, || None);
     }
 
     /// Has what fails told by this signal, if nobody has asked for failures before.

@@ -143,7 +143,7 @@ where
             Err(cause) => return Poll::Ready(Err(cause)),
         };
         self.work.crew.begin(home.has_witness(), deadline);
-        let row = passage.map(|Passage { row, aloft }| {
+        let row = passage.map(|Passage { row, aloft, .. }| {
             self.work.aloft = Some(aloft);
             row
         });

@@ -16,13 +16,24 @@ use super::flight::Aloft;
 use super::flow::{Deadline, Sleep};
 use super::handle::Shared;
 use super::reach::Reach;
-use super::registry::Slot;
+use super::registry::{Slot, Version};
 use crate::sync::Arc;
 
 /// Leave to begin: the connections that are reached, with what was booked of them.
 pub(super) struct Passage<P, R, K> {
     pub(super) row: Vec<Post<P, R, K>>,
     pub(super) aloft: Aloft,
+    /// When these were all there were; `None` where nobody looked for others.
+    version: Option<Version>,
+}
+
+/// What is done when a send begins: after that, who connects is told of it in another way, and before that, the send reaches them.
+///
+/// It is done before the send looks whom it reaches, or else the send looks again where somebody may have come in between.
+pub(crate) trait Prelude: Send + Sync {
+    fn begin(&mut self);
+    /// The send has begun; or it has not, and waits, or never will.
+    fn end(&mut self, has_begun: bool);
 }
 
 impl<P, R, K> Passage<P, R, K> {
@@ -48,13 +59,23 @@ where
     pub(super) fn get(
         shared: &Shared<P, R, K>,
         event: &mut Event<P, K>,
-        (whom, is_lenient): (&Whom<'_, P, R, K>, bool),
+        wanted: &mut Wanted<'_, P, R, K>,
     ) -> Result<Self, Barred> {
         if shared.registry.is_closed() {
             return Err(Barred::Closed);
         }
         event.complete(&shared.lent, shared.is_named);
-        let got = Self::try_get(shared, event, (whom, is_lenient));
+        let mut got = Self::try_get(shared, event, wanted);
+        if let (Ok(passage), Some(prelude)) = (&got, &mut wanted.prelude) {
+            prelude.begin();
+            let is_current = |version| shared.registry.is_at(version);
+            if !passage.version.is_none_or(is_current) {
+                // With its places given back.
+                drop(got);
+                got = Self::try_get(shared, event, wanted);
+            }
+            wanted.end_prelude(got.is_ok());
+        }
         got.map_err(|bar| {
             // What is borrowed of the signal is not kept while others send.
             event.part();
@@ -70,7 +91,7 @@ where
     fn try_get(
         shared: &Shared<P, R, K>,
         event: &mut Event<P, K>,
-        (whom, is_lenient): (&Whom<'_, P, R, K>, bool),
+        wanted: &Wanted<'_, P, R, K>,
     ) -> Result<Self, Bar> {
         let flight = &shared.registry.surroundings.flight;
         let aloft = match flight.try_take_off() {
@@ -83,7 +104,7 @@ where
         // Dispatchers are told how many it reaches.
         let asks_all = shared.registry.surroundings.dispatch.is_some();
         loop {
-            let (mut row, version) = match whom {
+            let (mut row, version) = match &wanted.whom {
                 Whom::Reach(reach) => {
                     let (row, version) = gather(&shared.registry, event, *reach);
                     (row, Some(version))
@@ -96,15 +117,45 @@ where
             let booked = row.iter_mut().try_for_each(|post| {
                 let booked = post.book(event, asks_all);
                 // Without a place, it finds out when its turn comes.
-                if is_lenient { Ok(()) } else { booked }
+                if wanted.is_lenient { Ok(()) } else { booked }
             });
             match (booked, version) {
                 // Who has come to a group since was not asked, and has told before anybody listened.
                 (Err(bar), Some(version))
                     if bar.is_of_news() && !shared.registry.is_at(version) => {}
                 (Err(bar), _) => return Err(bar),
-                (Ok(()), _) => return Ok(Self { row, aloft }),
+                (Ok(()), version) => {
+                    return Ok(Self {
+                        row,
+                        aloft,
+                        version,
+                    });
+                }
             }
+        }
+    }
+}
+
+/// What a send looks for.
+pub(super) struct Wanted<'a, P, R, K> {
+    pub(super) whom: Whom<'a, P, R, K>,
+    /// Whether it does without those that have no room.
+    pub(super) is_lenient: bool,
+    pub(super) prelude: Option<&'a mut Box<dyn Prelude>>,
+}
+
+impl<P, R, K> Wanted<'_, P, R, K> {
+    /// Does what is to be done, for a send that begins now and has not looked for anybody.
+    pub(super) fn begin(&mut self) {
+        if let Some(prelude) = &mut self.prelude {
+            prelude.begin();
+        }
+        self.end_prelude(true);
+    }
+
+    fn end_prelude(&mut self, has_begun: bool) {
+        if let Some(prelude) = &mut self.prelude {
+            prelude.end(has_begun);
         }
     }
 }

@@ -14,7 +14,7 @@ use super::handle::Signal;
 use super::join::JoinFuture;
 use super::key::{IntoKey, Key};
 use super::panic::{Panic, capture};
-use super::passage::{Barred, Whom};
+use super::passage::{Barred, Prelude, Wanted, Whom};
 use super::reach::Reach;
 use super::registry::Slot;
 use super::sender::IntoSender;
@@ -44,13 +44,20 @@ pub(super) struct Rare<P, R, K> {
     pub(super) one: Option<Arc<Slot<P, R, K>>>,
     /// Whether it does without those that have no room for it.
     pub(super) is_lenient: bool,
+    /// What is to be done when it begins.
+    pub(super) prelude: Option<Box<dyn Prelude>>,
 }
 
 impl<P, R, K> Rare<P, R, K> {
-    pub(super) fn whom(&self, reach: Reach) -> Whom<'_, P, R, K> {
-        match reach {
+    pub(super) fn wanted(&mut self, reach: Reach) -> Wanted<'_, P, R, K> {
+        let whom = match reach {
             Reach::One => Whom::One(self.one.as_ref()),
             reach => Whom::Reach(reach),
+        };
+        Wanted {
+            whom,
+            is_lenient: self.is_lenient,
+            prelude: self.prelude.as_mut(),
         }
     }
 }
@@ -63,6 +70,7 @@ impl<P, R, K> Default for Rare<P, R, K> {
             timeout: None,
             one: None,
             is_lenient: false,
+            prelude: None,
         }
     }
 }
@@ -139,6 +147,12 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
     /// Sync callbacks cannot be stopped, and are not.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.rare().timeout = Some(time);
+        self
+    }
+
+    /// Has this done when it begins.
+    pub(crate) fn after(mut self, prelude: Box<dyn Prelude>) -> Self {
+        self.rare().prelude = Some(prelude);
         self
     }
 

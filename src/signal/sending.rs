@@ -13,7 +13,7 @@ use super::flight::Aloft;
 use super::flow::Deadline;
 use super::handle::Signal;
 use super::panic::Panic;
-use super::passage::{Barred, Passage, Waiting, Whom};
+use super::passage::{Barred, Passage, Waiting, Wanted, Whom};
 use super::reach::Reach;
 use super::registry::{Held, Slot};
 use super::report::Report;
@@ -32,11 +32,12 @@ where
     /// Leave to begin; `None` where none is needed.
     pub(super) fn try_pass(&mut self) -> Result<Leave<P, R, K>, Barred> {
         let shared = &self.signal.shared;
-        let (whom, is_lenient) = whom(self.rare.as_deref(), self.reach);
-        if shared.registry.status().is_open() && matches!(whom, Whom::Reach(_)) {
+        let mut wanted = wanted(self.rare.as_deref_mut(), self.reach);
+        if shared.registry.status().is_open() && matches!(wanted.whom, Whom::Reach(_)) {
+            wanted.begin();
             return Ok(None);
         }
-        Passage::get(shared, &mut self.event, (&whom, is_lenient)).map(Some)
+        Passage::get(shared, &mut self.event, &mut wanted).map(Some)
     }
 
     pub(super) fn take_failed(&mut self) -> Option<Panic> {
@@ -137,6 +138,7 @@ where
         }
         // With what is left of its time.
         waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
+        wanted(self.rare.as_deref_mut(), self.reach).begin();
         Poll::Ready(Ok(None))
     }
 
@@ -148,9 +150,9 @@ where
     ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         let waiting = waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
         let shared = &self.signal.shared;
-        let (whom, is_lenient) = whom(self.rare.as_deref(), self.reach);
+        let mut wanted = wanted(self.rare.as_deref_mut(), self.reach);
         let event = &mut self.event;
-        let get = || Passage::get(shared, event, (&whom, is_lenient));
+        let get = || Passage::get(shared, event, &mut wanted);
         waiting.poll(get, cx)
     }
 
@@ -201,7 +203,12 @@ where
                 called.count()
             }
         };
-        Round::begin(self.surroundings(), event, receivers)
+        Round::begin(
+            self.surroundings(),
+            event,
+            self.reach == Reach::One,
+            receivers,
+        )
     }
 
     /// The connections that match, and the event they share, for a send that does not call them all at once.
@@ -223,11 +230,15 @@ where
     }
 }
 
-/// Whom a send looks for, and whether it does without those that have no room.
-fn whom<P, R, K>(rare: Option<&Rare<P, R, K>>, reach: Reach) -> (Whom<'_, P, R, K>, bool) {
-    rare.map_or((Whom::Reach(reach), false), |rare| {
-        (rare.whom(reach), rare.is_lenient)
-    })
+fn wanted<P, R, K>(rare: Option<&mut Rare<P, R, K>>, reach: Reach) -> Wanted<'_, P, R, K> {
+    match rare {
+        Some(rare) => rare.wanted(reach),
+        None => Wanted {
+            whom: Whom::Reach(reach),
+            is_lenient: false,
+            prelude: None,
+        },
+    }
 }
 
 /// What few sends go by.
@@ -243,7 +254,7 @@ pub(super) struct Terms<P, R, K> {
 impl<P, R, K> Terms<P, R, K> {
     pub(super) fn new(passage: Leave<P, R, K>, deadline: Option<Deadline>) -> Option<Box<Self>> {
         let (row, aloft) = match passage {
-            Some(Passage { row, aloft }) => (Some(row), Some(aloft)),
+            Some(Passage { row, aloft, .. }) => (Some(row), Some(aloft)),
             None if deadline.is_none() => return None,
             None => (None, None),
         };

@@ -31,6 +31,9 @@ mod ends;
 mod mock;
 mod notices;
 
+// What is kept.
+mod newcomers;
+
 // Code of the user's in the middle of it.
 mod inside;
 mod stress;

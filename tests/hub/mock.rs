@@ -51,6 +51,18 @@ async fn it_writes_down_what_is_published(_: Runtime) {
     assert_eq!(mock.published_under("sum").unwrap(), [5]);
 }
 
+/// What newcomers are given was published once.
+async fn what_is_kept_was_published_once(_: Runtime) {
+    let mock = MockHub::<u32>::new();
+    mock.publish("a", 1).retain().await.unwrap();
+    let log = Log::new();
+    for _ in 0..2 {
+        mock.connect_sync(writes(&log)).topic("a").await.unwrap();
+    }
+    assert_eq!(log.take(), ["a 1"; 2]);
+    assert_eq!(mock.published_under("*").unwrap(), [1]);
+}
+
 async fn it_knows_who_subscribes(_: Runtime) {
     let mock = MockHub::<u32>::default();
     assert!(mock.subscribed().is_empty() && mock.notices().is_empty());
@@ -79,4 +91,8 @@ async fn it_knows_who_subscribes(_: Runtime) {
     assert_eq!(mock.notices().len(), 10);
 }
 
-on_each_runtime! { it_writes_down_what_is_published, it_knows_who_subscribes }
+on_each_runtime! {
+    it_writes_down_what_is_published,
+    what_is_kept_was_published_once,
+    it_knows_who_subscribes,
+}

@@ -13,6 +13,8 @@ pub struct Context {
     sent: Arc<dyn Sent>,
     receivers: usize,
     number: u64,
+    /// Whether it is for one connection that was chosen before, whatever that listens to.
+    is_to_one: bool,
 }
 
 /// An event, its types forgotten.
@@ -46,7 +48,7 @@ where
 }
 
 impl Context {
-    pub(super) fn new<P, K>(event: &Arc<Event<P, K>>, receivers: usize) -> Self
+    pub(super) fn new<P, K>(event: &Arc<Event<P, K>>, is_to_one: bool, receivers: usize) -> Self
     where
         P: Send + Sync + 'static,
         K: Send + Sync + 'static,
@@ -57,7 +59,13 @@ impl Context {
             sent: event,
             receivers,
             number: next_number(&LAST),
+            is_to_one,
         }
+    }
+
+    /// Whether it hands something to one connection that was chosen before, and is no send to who listens.
+    pub(crate) fn is_to_one(&self) -> bool {
+        self.is_to_one
     }
 
     /// The name of the signal, empty if it has none. A channel's is its identifier.

@@ -42,6 +42,7 @@ impl Round {
     pub(crate) fn begin<P, R, K>(
         home: &Arc<Surroundings<P, R, K>>,
         event: &Arc<Event<P, K>>,
+        is_to_one: bool,
         receivers: impl FnOnce() -> usize,
     ) -> Option<Arc<Self>>
     where
@@ -53,7 +54,7 @@ impl Round {
         let home: Arc<Surroundings<P, R, K>> = Arc::clone(home);
         let round = Self {
             home,
-            context: Context::new(event, receivers()),
+            context: Context::new(event, is_to_one, receivers()),
         };
         for dispatcher in round.home.dispatchers() {
             if let Err(panic) = capture(|| dispatcher.before(&round.context)) {

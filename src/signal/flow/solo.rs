@@ -34,7 +34,7 @@ where
         event: Arc<Event<P, K>>,
         held: Held,
     ) -> Option<Self> {
-        let round = Round::begin(home, &event, || 1);
+        let round = Round::begin(home, &event, false, || 1);
         let mut open = round.clone().map(Open::new);
         let terms = (None, round.as_ref());
         match Managed::new(slot, home, event, Some(held), terms) {

@@ -105,7 +105,7 @@ where
                 unreachable!("it was there")
             };
             let (row, aloft) = match begun {
-                Ok(Passage { row, aloft }) => (row, aloft),
+                Ok(Passage { row, aloft, .. }) => (row, aloft),
                 Err(cause) => return Poll::Ready(Err(Unanswered::of_unsent(&mut send, &cause))),
             };
             if row.is_empty() {

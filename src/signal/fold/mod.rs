@@ -304,7 +304,7 @@ where
             let home = send.surroundings();
             match begun {
                 Ok(leave) => {
-                    let leave = leave.map(|Passage { row, aloft }| (row, aloft));
+                    let leave = leave.map(|Passage { row, aloft, .. }| (row, aloft));
                     let (row, aloft) = leave.unzip();
                     let mut folding = this.begin(home, (aloft, deadline), cx);
                     send.conduct(row, &mut folding);
