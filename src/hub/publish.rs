@@ -11,7 +11,7 @@ use super::handle::Shared;
 use super::message::Body;
 use super::pattern::Pattern;
 use super::topic::Topic;
-use crate::signal::{Delivery, Report, SendBuilder, SendFuture, Unsent};
+use crate::signal::{Delivery, Report, SendBuilder, SendFuture, Unsent, capture, drop_quietly};
 use crate::spawn::BoxFuture;
 
 /// A message on its way. End it in `.await`, [`now`](Self::now) or [`join`](Self::join): without one of them nothing is
@@ -42,6 +42,9 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     ///
     /// It is kept from when the publish begins; who comes in the middle of it may get it twice. A newcomer whose queue has no
     /// room goes without.
+    ///
+    /// If the copying panics, nothing is kept or delivered, and the panic is the only failure of the report. A newcomer whose
+    /// copy cannot be made goes without, which [`Hub::failures`](super::Hub::failures) tells.
     ///
     /// # Examples
     /// ```
@@ -105,7 +108,13 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
         }
         let send = self.shared.signal.send_wide(Pattern::from(&topic));
         if let Some(copy) = self.copy {
-            self.shared.retained.keep(&topic, copy(&self.payload), copy);
+            match capture(|| copy(&self.payload)) {
+                Ok(copied) => self.shared.retained.keep(&topic, copied, copy),
+                Err(panic) => {
+                    drop_quietly(self.payload);
+                    return Ok(send.failing(panic));
+                }
+            }
         }
         let send = send.with(Body::new(topic, self.payload));
         Ok(match self.timeout {

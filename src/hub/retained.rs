@@ -8,7 +8,7 @@ use super::into::IntoPattern;
 use super::message::Body;
 use super::pattern::Pattern;
 use super::topic::Topic;
-use crate::signal::{Connection, drop_quietly};
+use crate::signal::{Connection, Quiet, capture, drop_quietly};
 use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 
 /// The last message of each topic that was published to be kept.
@@ -27,7 +27,8 @@ struct Kept<M> {
 /// A message that is kept, and how it is copied.
 pub(super) struct Copied<M> {
     number: u64,
-    payload: M,
+    /// Whoever lets go of it last, a newcomer or the hub itself, has nobody to tell.
+    payload: Quiet<M>,
     copy: fn(&M) -> M,
 }
 
@@ -48,13 +49,13 @@ impl<M> Retained<M> {
         kept.count += 1;
         let copied = Arc::new(Copied {
             number: kept.count,
-            payload,
+            payload: Quiet::new(payload),
             copy,
         });
         let older = kept.by_topic.insert(topic.clone(), copied);
         self.is_used.store(true, Ordering::Release);
         drop(kept);
-        drop_quietly(older);
+        drop(older);
     }
 
     /// Those that one of these patterns matches, in the order in which they were published.
@@ -80,9 +81,7 @@ impl<M> Retained<M> {
             .extract_if(|topic, _| pattern.matches(topic))
             .collect();
         drop(kept);
-        let count = forgotten.len();
-        drop_quietly(forgotten);
-        count
+        forgotten.len()
     }
 }
 
@@ -91,6 +90,9 @@ impl<M: Send + Sync + 'static> Hub<M> {
     ///
     /// # Errors
     /// Where the text is malformed.
+    ///
+    /// # Panics
+    /// Where copying a message does.
     pub fn retained(&self, pattern: impl IntoPattern) -> Result<Vec<(Topic, M)>, TopicError> {
         let found = self.shared.retained.matching(&[pattern.into_pattern()?]);
         let copy = |(topic, one): (Topic, Arc<Copied<M>>)| (topic, (one.copy)(&one.payload));
@@ -111,9 +113,13 @@ impl<M: Send + Sync + 'static> Hub<M> {
             let mut send = self.shared.signal.send();
             let matching = patterns.iter().filter(|one| one.matches(&topic));
             matching.for_each(|pattern| send.add_key(pattern.clone()));
-            let body = Body::new(topic, (kept.copy)(&kept.payload));
+            let copied = capture(|| (kept.copy)(&kept.payload));
+            let send = match copied {
+                Ok(payload) => send.with(Body::new(topic, payload)),
+                Err(panic) => send.failing(panic),
+            };
             // Who has no room for it goes without.
-            drop_quietly(send.to(connection).with(body).now());
+            drop_quietly(send.to(connection).now());
         }
     }
 }

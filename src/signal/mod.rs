@@ -98,7 +98,7 @@ pub use key::{IntoKey, Key};
 pub use life::{DrainBuilder, DrainFuture, IdleFuture, Unfinished, UnfinishedCalls};
 pub use overflow::Overflow;
 pub use panic::Panic;
-pub(crate) use panic::{capture, drop_quietly};
+pub(crate) use panic::{Quiet, capture, drop_quietly};
 pub(crate) use registry::Tally;
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use report::Report;

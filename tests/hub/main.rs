@@ -21,6 +21,9 @@ mod malformed;
 mod consume;
 mod queues;
 
+// Messages that are kept.
+mod retained;
+
 // Other ways to publish.
 mod publishers;
 mod requests;
