@@ -2,5 +2,6 @@
 
 mod code;
 mod limits;
+mod listeners;
 mod newcomers;
 mod threads;
