@@ -18,6 +18,7 @@ mod matching;
 mod model;
 mod ops;
 mod real;
+mod recorded;
 
 const TOPICS: [&str; 8] = ["a", "b", "a.a", "a.b", "b.a", "a.a.a", "a.b.a", "b.b.b.b"];
 const PATTERNS: [&str; 14] = [
