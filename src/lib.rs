@@ -32,8 +32,7 @@
 //! - [`Connection`]: the weak handle of a connection: disconnect, block, change filters.
 //! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
 //! - [`Band`], [`Channel`], [`ChannelDef`]: signals by name, bound to objects or not. See [`band`].
-//! - [`dispatcher`]: code of one's own around sends and calls.
-//! - [`hub`]: topics, and the patterns they match.
+//! - [`Hub`], [`Topic`], [`Pattern`]: messages under topics, to who listens to patterns. See [`hub`].
 //! - [`Subscription`]: events as a bounded stream, with an [`Overflow`] policy.
 //! - [`Failure`] and [`FailedCall`]: what went wrong, in a report and as a signal of its own.
 //! - [`dispatcher`]: code of one's own around sends and around calls.
@@ -101,6 +100,7 @@ mod sync;
 pub mod testing;
 
 pub use band::{Band, Channel, ChannelDef};
+pub use hub::{Hub, Pattern, Topic};
 pub use signal::{
     AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection,
     ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, DrainBuilder, Event,

@@ -3,12 +3,13 @@
 //! One test, alone in its process, for the counts are the whole process's.
 
 use std::alloc::System;
+use std::future::IntoFuture;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fanfare::dispatcher::Dispatcher;
-use fanfare::{Band, ChannelDef, Event, Inline, Key, Signal, by_address};
+use fanfare::{Band, ChannelDef, Event, Hub, Inline, Key, Pattern, Signal, Topic, by_address};
 use futures_lite::future::{block_on, yield_now};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -129,6 +130,7 @@ fn sends_allocate_no_more_than_promised() {
     async_calls();
     calls_through_dispatchers();
     channels();
+    hubs();
 
     connections_take_what_is_promised();
     a_key_costs_its_own_callbacks_alone();
@@ -236,6 +238,44 @@ fn channels() {
     assert_eq!(found, 0, "a channel that is there");
     let sent = allocations(|| assert_eq!(band.send("nobody", 7u64).now().unwrap().count(), 0));
     assert_eq!(sent, 1, "a name that nobody declared: its delivery");
+}
+
+/// What a publish costs; and that questions about a topic cost those who listen to it, however many others there are.
+fn hubs() {
+    let hub = Hub::<u64>::new();
+    let topic = Topic::from(["plant", "north", "level"]);
+    let publish = |count| {
+        let sent = || assert_eq!(hub.publish(&topic, 7).now().unwrap().count(), count);
+        let awaited = || {
+            let delivery = block_on(hub.publish(&topic, 7).into_future());
+            assert_eq!(delivery.unwrap().count(), count);
+        };
+        let counts = (allocations(sent), allocations(awaited));
+        assert_eq!(counts.0, counts.1, "now, and awaited");
+        counts.0
+    };
+    assert_eq!(publish(0), 0, "nobody");
+    hub.connect_sync(|_| ()).topic(&topic).now().unwrap();
+    assert_eq!(publish(1), 0, "one that is exact");
+    hub.connect_sync(|_| ()).topic("plant.*").now().unwrap();
+    assert_eq!(publish(2), 0, "and one with a wildcard");
+    let subscriber = hub.subscriber("s");
+    subscriber.subscribe("plant.?.level").now().unwrap();
+
+    let questions = || {
+        allocations(|| assert!(hub.has_subscribers(&topic).unwrap()))
+            + allocations(|| assert_eq!(hub.queue_sizes(&topic).unwrap().len(), 3))
+    };
+    let few = questions();
+    for number in 0..1_000 {
+        let pattern = Pattern::from(["plant".to_owned(), number.to_string()]);
+        hub.connect_sync(|_| ()).topic(&pattern).now().unwrap();
+        hub.connect_sync(|_| ())
+            .topic(pattern.rest())
+            .now()
+            .unwrap();
+    }
+    assert_eq!(questions(), few);
 }
 
 fn connections_take_what_is_promised() {

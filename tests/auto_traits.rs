@@ -13,9 +13,10 @@ use fanfare::futures::{
 };
 use fanfare::hub::testing::MockHub;
 use fanfare::hub::{
-    Body, ConsumeError, Hub, HubBuilder, Listen, ListenFuture, Message, Notice, Pattern, Publish,
-    PublishError, PublishFuture, Publisher, Request, RequestError, Subscribe, Subscriber,
-    ThrottledPublisher, Topic, TopicError,
+    Body, ConsumeError, Hub, HubBuilder, Listen, ListenFuture, Message, Notice, Pattern,
+    PatternPart, Publish, PublishError, PublishFuture, Publisher, Request, RequestError,
+    SpellingError, Subscribe, Subscriber, ThrottledPublisher, Topic, TopicError, TopicProblem,
+    Unlisten, UnlistenFuture,
 };
 use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, OnChannel, Returns, TryFold};
@@ -130,19 +131,27 @@ handles!(
     Hub<Pinned>,
     Publisher<Pinned>,
     Subscriber<Pinned>,
+    ThrottledPublisher<Pinned>,
     Topic,
     Pattern,
+    PatternPart<'static>,
     TopicError,
+    TopicProblem,
+    SpellingError,
     Notice,
     ConsumeError,
     Body<u8>,
+    MockHub<Pinned>,
 );
 sent!(
     HubBuilder<Pinned>,
-    ThrottledPublisher<Pinned>,
     Listen<Pinned>,
     Listen<Pinned, Method>,
     ListenFuture<Pinned>,
+    Listen<Pinned, Method, Pinned>,
+    ListenFuture<Pinned, Method, Pinned>,
+    Unlisten<Pinned>,
+    UnlistenFuture<Pinned>,
     Publish<'static, u8>,
     PublishFuture<'static, Pinned>,
     PublishError<u8>,
@@ -150,7 +159,6 @@ sent!(
     Request<'static, u8>,
     RequestError<u8>,
     Message<u8>,
-    MockHub<u8>,
 );
 assert_impl_all!(<Publish<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 assert_impl_all!(<Subscribe<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
@@ -163,5 +171,25 @@ sent!(fanfare::Tokio);
 #[cfg(feature = "tracing")]
 handles!(fanfare::dispatcher::Logged, fanfare::dispatcher::Level);
 
+/// The futures that have no name.
+fn hubs_wait_on_any_thread(
+    hub: &Hub<Pinned>,
+    subscriber: &Subscriber<Pinned>,
+    throttled: &ThrottledPublisher<Pinned>,
+    unlisten: Unlisten<Pinned>,
+    listener: &Connection<Pattern>,
+) {
+    fn is_sent(_: impl Send) {}
+    is_sent(hub.idle());
+    is_sent(hub.publish("a", Pinned(PhantomPinned)).join());
+    is_sent(subscriber.consume());
+    is_sent(subscriber.remove_listener(listener));
+    is_sent(subscriber.remove_all_listeners());
+    is_sent(throttled.publish("a", Pinned(PhantomPinned)));
+    is_sent(unlisten.and_wait());
+}
+
 #[test]
-fn it_compiles() {}
+fn it_compiles() {
+    let _ = hubs_wait_on_any_thread;
+}

@@ -73,6 +73,29 @@ impl<M: Send + Sync + 'static> HubBuilder<M> {
     }
 
     /// Has each [`Notice`] published as a message, under `Hub.addedSubscriber` or `Hub.removedSubscriber` and the pattern.
+    ///
+    /// It is published by whoever comes or goes, who does not wait: a subscription with [`Overflow::Wait`](crate::Overflow::Wait) whose
+    /// queue is full goes without the notice, which [`failures`](Hub::failures) tells. A listener that says how many calls may run
+    /// or wait hears of it when its turn comes.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::hub::{Hub, Message, Notice};
+    ///
+    /// struct Text(String);
+    ///
+    /// impl From<Notice> for Text {
+    ///     fn from(notice: Notice) -> Self {
+    ///         Self(format!("{} listen to {}", notice.subscribers(), notice.pattern()))
+    ///     }
+    /// }
+    ///
+    /// let hub = Hub::<Text>::builder().publish_notices().build();
+    /// hub.connect_sync(|m: &Message<Text>| println!("{}: {}", m.topic(), m.0)).topic("Hub.*").await?;
+    /// hub.connect_sync(|_| ()).topic("a.b").await?; // Hub.addedSubscriber.a.b: 1 listen to a.b
+    /// # Ok::<(), fanfare::hub::TopicError>(()) }).unwrap();
+    /// ```
     pub fn publish_notices(mut self) -> Self
     where
         M: From<Notice>,

@@ -99,7 +99,10 @@ impl<M: Send + Sync + 'static> Hub<M> {
                     // there is still told as a notice.
                     drop(capture(|| {
                         let message = as_message(notice.clone());
-                        drop(hub.publish(notice.topic(), message).now());
+                        drop(
+                            hub.publish(notice.topic(), message)
+                                .now_where_there_is_room(),
+                        );
                     }));
                 }
                 drop(hub.shared.notices.send().with(notice).now());
@@ -141,41 +144,38 @@ impl<M: Send + Sync + 'static> Hub<M> {
 
     /// Whether anybody listens to a topic that this pattern stands for: `has_subscribers("plant.*")`. `"*"` asks for any.
     ///
-    /// Quick where the answer is known from patterns with wildcards; otherwise it looks at every connection.
+    /// Without wildcards it costs what those cost who listen to that one topic. With wildcards it goes past the connections of the
+    /// hub until it finds one.
     ///
     /// # Errors
     /// Where the text is malformed.
     pub fn has_subscribers(&self, pattern: impl IntoPattern) -> Result<bool, TopicError> {
         let asked = pattern.into_pattern()?;
-        self.shared.signal.verify_all();
-        if self.shared.in_use.any_wildcard_overlapping(&asked) {
-            return Ok(true);
+        let signal = &self.shared.signal;
+        if asked.has_wildcards() {
+            return Ok(signal.is_any_heard(|pattern| pattern.overlaps(&asked)));
         }
-        let in_use = self.shared.signal.queued_by_keys();
-        let mut patterns = in_use.iter().flat_map(|(patterns, _)| patterns);
-        Ok(patterns.any(|pattern| pattern.overlaps(&asked)))
+        Ok(signal.is_heard(asked))
     }
 
     /// How many messages wait in each queue that gets messages under this topic: those of subscriptions, and those of async
-    /// listeners.
+    /// listeners. Sync listeners count as queues in which, as a rule, nothing waits.
+    ///
+    /// Costs what those cost who listen to the topic, however many others there are.
     ///
     /// # Errors
     /// Where the text is malformed.
     pub fn queue_sizes(&self, topic: impl IntoTopic) -> Result<Vec<usize>, TopicError> {
-        Ok(self.sizes_for(&topic.into_topic()?).collect())
-    }
-
-    fn sizes_for(&self, topic: &Topic) -> impl Iterator<Item = usize> {
-        let queues = self.shared.signal.queued_by_keys().into_iter();
-        let matching = queues.filter(|(patterns, _)| patterns.iter().any(|one| one.matches(topic)));
-        matching.map(|(_, waiting)| waiting)
+        let topic = Pattern::from(topic.into_topic()?);
+        Ok(self.shared.signal.queued_for(topic).collect())
     }
 
     pub(super) fn longest_queue(&self, topic: &Topic) -> usize {
-        self.sizes_for(topic).max().unwrap_or(0)
+        let sizes = self.shared.signal.queued_for(Pattern::from(topic));
+        sizes.max().unwrap_or(0)
     }
 
-    /// How many messages wait in each queue, with the patterns it listens to.
+    /// How many messages wait in each queue, with the patterns it listens to. Looks at every connection of the hub.
     #[must_use]
     pub fn all_queue_sizes(&self) -> Vec<(Vec<Pattern>, usize)> {
         self.shared.signal.queued_by_keys()
@@ -190,10 +190,26 @@ impl<M: Send + Sync + 'static> Hub<M> {
         notices.capacity(1_000).overflow(Overflow::DropOldest).now()
     }
 
-    /// What fails, as a signal. See [`Signal::failures`].
+    /// What fails of listeners and of responders, as a signal: each call of this gives the same one. See [`Signal::failures`].
+    /// Responders are numbered apart from listeners; a [name](super::Listen::name) tells who it was.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::hub::Hub;
+    ///
+    /// let hub = Hub::<u32>::new();
+    /// hub.failures().connect_sync(|failed| eprintln!("{failed}")).await;
+    ///
+    /// hub.connect_sync(|_| panic!("disk full")).topic("log.*").name("store").await?;
+    /// hub.publish("log.a", 1).await?; // callback `store` panicked: disk full
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
     #[must_use]
     pub fn failures(&self) -> Signal<FailedCall<Body<M>, Pattern>> {
-        self.shared.signal.failures()
+        let failures = self.shared.signal.failures();
+        self.shared.responders.tell_failures_to(&failures);
+        failures
     }
 
     /// Lets nothing more be published or requested, and nobody listen. See [`Signal::close`].

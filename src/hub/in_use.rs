@@ -38,11 +38,6 @@ impl InUse {
         })
     }
 
-    /// Whether there is a pattern with a wildcard in use that has a topic in common with this one.
-    pub(super) fn any_wildcard_overlapping(&self, pattern: &Pattern) -> bool {
-        self.wildcards.any_overlapping(pattern)
-    }
-
     /// Has notices told from now on. The first teller stays.
     pub(super) fn tell(&self, teller: impl FnOnce() -> Teller) {
         self.teller.get_or_init(teller);

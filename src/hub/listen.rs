@@ -10,17 +10,18 @@ use std::time::Duration;
 use super::error::TopicError;
 use super::handle::Hub;
 use super::into::IntoPattern;
+use super::listeners::Its;
 use super::message::{Body, Message};
 use super::pattern::Pattern;
-use super::subscriber::Listeners;
 use crate::signal::{Backoff, ConnectBuilder, Connection, Filterable, Method, Overflow};
-use crate::sync::{Arc, Weak};
+use crate::sync::Arc;
 
 /// A listener in the making: say which [`topics`](Self::topics) it listens to, and end it in `.await` or [`now`](Self::now).
 ///
 /// An async listener is called one message at a time, in the order in which they were published, across all its patterns,
-/// unless it is [`concurrent`](Self::concurrent). A sync one is called within the publish. If the callback is connected
-/// already, the patterns are added to that connection, and the options given here replace its old ones.
+/// unless it is [`concurrent`](Self::concurrent). A sync one is called within the publish. If the callback can be named (a function, a
+/// method of one object) and is connected already, the patterns are added to that connection, and the options given here replace
+/// its old ones. What one subscriber has connected is not what another has, nor the hub's own.
 #[must_use = "nothing listens until the builder is ended by `.await` or `.now()`"]
 pub struct Listen<M, O = (), R = ()> {
     connect: ConnectBuilder<Body<M>, R, Pattern, O>,
@@ -33,7 +34,7 @@ pub struct Listen<M, O = (), R = ()> {
 
 /// Who knows of a listener: a subscriber, and the hub, which has messages kept for it. A responder is known to nobody.
 pub(super) struct Owner<M> {
-    pub(super) listeners: Option<Weak<Listeners>>,
+    pub(super) subscriber: Option<Its>,
     pub(super) hub: Option<Hub<M>>,
 }
 
@@ -57,6 +58,10 @@ impl<M, O, R> Listen<M, O, R> {
         is_ordered: bool,
         owner: Owner<M>,
     ) -> Self {
+        let connect = match &owner.subscriber {
+            Some(its) => connect.of_owner(&its.owner),
+            None => connect,
+        };
         Self {
             connect,
             patterns: Vec::new(),
@@ -164,12 +169,9 @@ impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> Listen<M, O, R>
             connect = connect.sequential();
         }
         let connection = connect.now();
-        let Owner { listeners, hub } = self.owner;
-        match listeners.map(|listeners| listeners.upgrade()) {
-            None => {}
-            Some(Some(listeners)) => listeners.add(&connection),
-            // Its subscriber has gone, and with it everything that is its own.
-            Some(None) => drop(connection.disconnect()),
+        let Owner { subscriber, hub } = self.owner;
+        if let Some(its) = subscriber {
+            its.add(&connection);
         }
         if let Some(hub) = hub {
             hub.catch_up(&connection, &self.patterns);
@@ -222,7 +224,7 @@ impl<M, O, R> fmt::Debug for ListenFuture<M, O, R> {
     }
 }
 
-/// `.connect*` of a hub and of a subscriber: `$hub` is the hub, `Owner { listeners: $owner, hub: Some($hub.clone()) }` the subscriber whose listeners they are.
+/// `.connect*` of a hub and of a subscriber: `$hub` is the hub, `Owner { subscriber: $owner, hub: Some($hub.clone()) }` the subscriber whose listeners they are.
 macro_rules! connect_methods {
     ($this:ident => $hub:expr, $owner:expr) => {
         /// Connects an async listener, a function or closure from `Arc<Message>` to a future. As
@@ -237,7 +239,7 @@ macro_rules! connect_methods {
                 $hub.shared.signal.connect(callback),
                 true,
                 Owner {
-                    listeners: $owner,
+                    subscriber: $owner,
                     hub: Some($hub.clone()),
                 },
             )
@@ -255,7 +257,7 @@ macro_rules! connect_methods {
                 $hub.shared.signal.connect_sync(callback),
                 false,
                 Owner {
-                    listeners: $owner,
+                    subscriber: $owner,
                     hub: Some($hub.clone()),
                 },
             )
@@ -274,7 +276,7 @@ macro_rules! connect_methods {
                 $hub.shared.signal.connect_method(object, method),
                 true,
                 Owner {
-                    listeners: $owner,
+                    subscriber: $owner,
                     hub: Some($hub.clone()),
                 },
             )
@@ -298,7 +300,7 @@ macro_rules! connect_methods {
                 connect,
                 false,
                 Owner {
-                    listeners: $owner,
+                    subscriber: $owner,
                     hub: Some($hub.clone()),
                 },
             )
@@ -317,7 +319,7 @@ macro_rules! connect_methods {
                 $hub.shared.signal.connect_with(state, callback),
                 true,
                 Owner {
-                    listeners: $owner,
+                    subscriber: $owner,
                     hub: Some($hub.clone()),
                 },
             )

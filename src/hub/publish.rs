@@ -40,11 +40,11 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     /// Keeps a copy of the message, in the place of the one that is kept under its topic, for who comes later: a subscription or
     /// listener whose patterns match gets it when it is made. [`Hub::forget`](super::Hub::forget) lets go of it.
     ///
-    /// It is kept from when the publish begins; who comes in the middle of it may get it twice. A newcomer whose queue has no
-    /// room goes without.
+    /// It is kept from when the publish begins; who comes in the middle of it may get it twice. A newcomer that is waited
+    /// for and whose queue is full goes without, which [`failures`](super::Hub::failures) tells.
     ///
-    /// If the copying panics, nothing is kept or delivered, and the panic is the only failure of the report. A newcomer whose
-    /// copy cannot be made goes without, which [`Hub::failures`](super::Hub::failures) tells.
+    /// If the copying panics, nothing is kept or delivered, and the panic is the only failure of the report. Where it panics for a
+    /// newcomer, that one goes without, as above.
     ///
     /// # Examples
     /// ```
@@ -80,6 +80,11 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     /// is delivered, and [`PublishError`] gives the payload back.
     pub fn now(self) -> Result<Delivery, PublishError<M>> {
         self.send()?.now().map_err(unsent)
+    }
+
+    /// As [`now`](Self::now), and does without queues that are waited for and have no room.
+    pub(super) fn now_where_there_is_room(self) -> Result<Delivery, PublishError<M>> {
+        self.send()?.now_where_there_is_room().map_err(unsent)
     }
 
     /// Publishes, runs all listeners inside the task that awaits this, and gives the report.

@@ -62,7 +62,8 @@ impl<M: Send + Sync + 'static> Publisher<M> {
         Ok(Self::new(self.hub.clone(), prefix))
     }
 
-    /// Whether anybody listens to a topic that begins with the prefix and goes on as this pattern does; `"*"` asks for any.
+    /// Whether anybody listens to a topic that begins with the prefix and goes on as this pattern does; `"*"` asks for any. See
+    /// [`Hub::has_subscribers`].
     ///
     /// # Errors
     /// Where the text is malformed.

@@ -12,7 +12,7 @@ use super::message::{Body, Message};
 use super::pattern::Pattern;
 use super::publisher::Publisher;
 use super::topic::Topic;
-use crate::signal::{CallbackFuture, SyncReply};
+use crate::signal::{CallbackFuture, Failure, Silence, SyncReply, Unanswered};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -56,6 +56,25 @@ impl<M: Send + Sync + 'static> Hub<M> {
     }
 
     /// Asks whoever responds under a topic, and gives the first reply. Listeners do not hear of requests.
+    ///
+    /// # Errors
+    /// Awaited, it gives a [`RequestError`]: where the topic is none, nobody responds, all responders fail, the time is up or the hub
+    /// is closed. It gives the payload back where nobody was given it.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use std::time::Duration;
+    /// use fanfare::hub::{Hub, Message};
+    ///
+    /// let hub = Hub::<String>::new();
+    /// hub.respond_sync(|m: &Message<String>| -> String { panic!("no {m} here") }).topic("files.*").name("files").await?;
+    ///
+    /// let error = hub.request("files.read", "readme".into()).timeout(Duration::from_secs(1)).await.unwrap_err();
+    /// assert!(error.is_failed());
+    /// assert_eq!(error.to_string(), "no reply: callback `files` panicked: no readme here");
+    /// # Ok::<(), fanfare::hub::TopicError>(()) }).unwrap();
+    /// ```
     pub fn request(&self, topic: impl IntoTopic, payload: M) -> Request<'_, M> {
         Request {
             hub: self,
@@ -81,12 +100,17 @@ impl<M: Send + Sync + 'static> Publisher<M> {
 /// Nobody has to know of a responder.
 fn nobody<M>() -> Owner<M> {
     Owner {
-        listeners: None,
+        subscriber: None,
         hub: None,
     }
 }
 
-/// A request in the making, made by `.await`: responders run inside the task that awaits it, concurrently, until one replies.
+/// A request in the making, made by `.await`: responders run inside the task that awaits it, concurrently, until one replies. It
+/// waits where a responder says how many calls it takes at a time.
+///
+/// # Cancel safety
+/// Dropped while it waits for room, it has asked nobody. After that, dropping it cancels the responders' calls, as a reply of one
+/// of them does with the others'.
 #[must_use = "nothing is asked until the builder is awaited"]
 pub struct Request<'a, M> {
     hub: &'a Hub<M>,
@@ -96,7 +120,7 @@ pub struct Request<'a, M> {
 }
 
 impl<M> Request<'_, M> {
-    /// Waits no longer than this.
+    /// Waits no longer than this: for room, and then for a reply.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);
         self
@@ -111,25 +135,17 @@ impl<'a, M: Send + Sync + 'static> Request<'a, M> {
             payload,
             timeout,
         } = self;
-        let failed = |payload, why| RequestError { payload, why };
         let topic = match topic {
             Ok(topic) => topic,
-            Err(error) => return Err(failed(Some(payload), Why::Topic(error))),
+            Err(error) => return Err(RequestError::of_topic(payload, error)),
         };
         let responders = &hub.shared.responders;
         let mut send = responders.send_wide(Pattern::from(&topic));
-        if responders.is_closed() {
-            return Err(failed(Some(payload), Why::Closed));
-        }
-        if !send.reaches_somebody() {
-            return Err(failed(Some(payload), Why::Unanswered));
-        }
-        let mut send = send.with(Body::new(topic, payload));
+        send = send.with(Body::new(topic, payload));
         if let Some(time) = timeout {
             send = send.timeout(time);
         }
-        let reply = send.first().await;
-        reply.ok_or_else(|| failed(None, Why::Failed))
+        send.ask().await.map_err(RequestError::of_silence)
     }
 }
 
@@ -156,16 +172,35 @@ impl<M: fmt::Debug> fmt::Debug for Request<'_, M> {
 pub struct RequestError<M> {
     payload: Option<M>,
     why: Why,
+    failures: Vec<Failure>,
 }
 
 enum Why {
     Topic(TopicError),
-    Unanswered,
-    Failed,
-    Closed,
+    Silence(Silence),
 }
 
 impl<M> RequestError<M> {
+    fn of_topic(payload: M, error: TopicError) -> Self {
+        Self {
+            payload: Some(payload),
+            why: Why::Topic(error),
+            failures: Vec::new(),
+        }
+    }
+
+    fn of_silence(unanswered: Unanswered<Body<M>>) -> Self {
+        Self {
+            payload: unanswered.payload.map(Body::into_payload),
+            why: Why::Silence(unanswered.why),
+            failures: unanswered.failures,
+        }
+    }
+
+    fn is(&self, why: Silence) -> bool {
+        matches!(&self.why, Why::Silence(own) if *own == why)
+    }
+
     /// What was asked, if nobody was given it.
     #[must_use]
     pub fn into_payload(self) -> Option<M> {
@@ -177,35 +212,63 @@ impl<M> RequestError<M> {
     pub fn topic_error(&self) -> Option<&TopicError> {
         match &self.why {
             Why::Topic(error) => Some(error),
-            _ => None,
+            Why::Silence(_) => None,
         }
     }
 
-    /// Whether nobody responds under the topic.
+    /// Whether nobody responds under the topic; or those who do have let it pass, because of a predicate or since they are blocked.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
-        matches!(self.why, Why::Unanswered)
+        self.is(Silence::Nobody)
+    }
+
+    /// Whether the [time](Request::timeout) was up: while it waited for a responder to have room, in which case nobody was given
+    /// the payload and it is here, or while responders were running.
+    #[must_use]
+    pub fn is_timed_out(&self) -> bool {
+        self.is(Silence::TimedOut)
+    }
+
+    /// Whether everybody who was asked has failed: the [`failures`](Self::failures) tell how.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.is(Silence::Failed)
     }
 
     /// Whether the hub is closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        matches!(self.why, Why::Closed)
+        self.is(Silence::Closed)
+    }
+
+    /// The responders that have failed, and why, in the order in which they did: with their names, and the messages of panics.
+    #[must_use]
+    pub fn failures(&self) -> &[Failure] {
+        &self.failures
     }
 }
 
 impl<M> fmt::Display for RequestError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.why {
-            Why::Topic(error) => write!(f, "not asked: {error}"),
-            Why::Unanswered => f.write_str(
-                "not asked: nobody responds under this topic; `hub.respond(..).topic(..)` does",
-            ),
-            Why::Failed => f.write_str(
-                "no reply: every responder has failed, or run out of time, or let it pass",
-            ),
-            Why::Closed => f.write_str("not asked: the hub is closed"),
+        f.write_str(match &self.why {
+            Why::Topic(error) => return write!(f, "not asked: {error}"),
+            Why::Silence(Silence::Nobody) => {
+                "not asked: nobody responds under this topic, or lets it come; `hub.respond(..).topic(..)` does"
+            }
+            Why::Silence(Silence::Closed) => "not asked: the hub is closed",
+            Why::Silence(Silence::TimedOut) if self.payload.is_some() => {
+                "not asked: the time was up before there was room for it with all responders"
+            }
+            Why::Silence(Silence::TimedOut) => "no reply: the time was up",
+            Why::Silence(Silence::Failed) if self.failures.is_empty() => {
+                "no reply: those who were asked put the call off, and reply to nobody"
+            }
+            Why::Silence(Silence::Failed) => "no reply",
+        })?;
+        for (place, failure) in self.failures.iter().enumerate() {
+            write!(f, "{} {failure}", if place > 0 { ";" } else { ":" })?;
         }
+        Ok(())
     }
 }
 

@@ -118,8 +118,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
                 Ok(payload) => send.with(Body::new(topic, payload)),
                 Err(panic) => send.failing(panic),
             };
-            // Who has no room for it goes without.
-            drop_quietly(send.to(connection).now());
+            drop_quietly(send.to(connection).now_where_there_is_room());
         }
     }
 }

@@ -10,8 +10,10 @@ use super::error::TopicError;
 use super::handle::Hub;
 use super::into::IntoPattern;
 use super::listen::{Listen, Owner, connect_methods};
+use super::listeners::Listeners;
 use super::message::{Body, Message};
 use super::pattern::Pattern;
+use super::unlisten::Unlisten;
 use crate::signal::{
     CallbackFuture, Connection, Method, Overflow, RecvError, Subscription, SyncReply,
 };
@@ -56,39 +58,7 @@ struct Queue<M> {
     messages: Mutex<Subscription<Body<M>, Pattern>>,
 }
 
-/// The listeners of a subscriber.
-pub(super) struct Listeners(Lock<Vec<Connection<Pattern>>>);
-
-impl Listeners {
-    pub(super) fn add(&self, connection: &Connection<Pattern>) {
-        let known = self.0.hold().clone();
-        // Asked where no lock is held. Those that have ended go at the same time.
-        let is_new = !known.iter().any(|one| one.id() == connection.id());
-        let ended: Vec<_> = known.iter().filter(|one| !one.is_connected()).collect();
-        let mut listeners = self.0.hold();
-        listeners.retain(|one| !ended.iter().any(|ended| ended.id() == one.id()));
-        if is_new {
-            listeners.push(connection.clone());
-        }
-    }
-
-    fn remove(&self, ended: &[Connection<Pattern>]) {
-        let is_it = |one: &Connection<Pattern>| ended.iter().any(|ended| ended.id() == one.id());
-        self.0.hold().retain(|one| !is_it(one));
-    }
-}
-
-/// The last handle is gone.
-impl Drop for Listeners {
-    fn drop(&mut self) {
-        let listeners = std::mem::take(&mut *self.0.hold());
-        for listener in listeners {
-            listener.disconnect();
-        }
-    }
-}
-
-/// As above. A consumer that still waits keeps its queue, and is to learn that nothing will come.
+/// The last handle is gone. A consumer that still waits keeps its queue, and is to learn that nothing will come.
 impl<M> Drop for Inner<M> {
     fn drop(&mut self) {
         let queues = std::mem::take(&mut *self.queues.hold());
@@ -108,7 +78,7 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
             inner: Arc::new(Inner {
                 id: id.into(),
                 queues: Lock::new(HashMap::new()),
-                listeners: Arc::new(Listeners(Lock::new(Vec::new()))),
+                listeners: Listeners::new(),
             }),
         }
     }
@@ -119,7 +89,7 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
         &self.inner.id
     }
 
-    connect_methods!(this => this.hub, Some(Arc::downgrade(&this.inner.listeners)));
+    connect_methods!(this => this.hub, Some(this.inner.listeners.its()));
 
     /// Subscribes to a pattern: messages wait in a queue, those of several patterns of one subscription id in the order in which
     /// they were published, each once.
@@ -194,27 +164,57 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
         }
     }
 
+    /// Disconnects a named function, async or sync, that this subscriber has connected; with [`topics`](Unlisten::topics), takes it off
+    /// these patterns alone. See [`Hub::disconnect`].
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use std::sync::Arc;
+    /// use fanfare::hub::{Hub, Message};
+    ///
+    /// async fn show(m: Arc<Message<u32>>) { println!("{}: {m}", m.topic()) }
+    ///
+    /// let hub = Hub::<u32>::new();
+    /// let dashboard = hub.subscriber("dashboard");
+    /// dashboard.connect(show).topics(["a", "b.*"]).await?;
+    /// assert!(!hub.disconnect(show).await?); // that one is the dashboard's
+    /// assert!(dashboard.disconnect(show).topics(["a", "b.*"]).and_wait().await?); // no call of it is running any more
+    /// # Ok::<(), fanfare::hub::TopicError>(()) }).unwrap();
+    /// ```
+    pub fn disconnect<F: 'static>(&self, callback: F) -> Unlisten<M> {
+        let disconnect = self.hub.shared.signal.disconnect(callback);
+        Unlisten::new(disconnect.of_owner(self.inner.listeners.owner()))
+    }
+
+    /// Disconnects a method of an object, async or sync, that this subscriber has connected. See [`disconnect`](Self::disconnect).
+    pub fn disconnect_method<T, F: 'static>(&self, object: &Arc<T>, method: F) -> Unlisten<M> {
+        let disconnect = self.hub.shared.signal.disconnect_method(object, method);
+        Unlisten::new(disconnect.of_owner(self.inner.listeners.owner()))
+    }
+
     /// Removes one of its listeners, and waits until no call of it is running; tells whether it was there. Messages that wait
-    /// for it are dropped.
+    /// for it are dropped. By callback, it is removed with [`disconnect`](Self::disconnect) and [`and_wait`](Unlisten::and_wait).
+    ///
+    /// # Cancel safety
+    /// The first poll ends the listener. Dropping the future after that stops the waiting, nothing else.
     pub async fn remove_listener(&self, listener: &Connection<Pattern>) -> bool {
         let listeners = &self.inner.listeners;
-        let is_its = listeners
-            .0
-            .hold()
-            .iter()
-            .any(|one| one.id() == listener.id());
-        if !is_its {
+        let Some(listener) = listeners.find(listener) else {
             return false;
-        }
+        };
         // It stays among them until it is over: who removes it a second time waits as well.
         let was_there = listener.disconnect_and_wait().await;
-        listeners.remove(std::slice::from_ref(listener));
+        listeners.forget(&[listener]);
         was_there
     }
 
     /// Removes all its listeners, and waits until no call of them is running. Messages that wait for them are dropped.
+    ///
+    /// # Cancel safety
+    /// The first poll ends all of them. Dropping the future after that stops the waiting, nothing else.
     pub async fn remove_all_listeners(&self) {
-        let listeners = self.inner.listeners.0.hold().clone();
+        let listeners = self.inner.listeners.all();
         // All of them end before one is waited for.
         let ends: Vec<_> = listeners
             .iter()
@@ -223,7 +223,7 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
         for end in ends {
             end.await;
         }
-        self.inner.listeners.remove(&listeners);
+        self.inner.listeners.forget(&listeners);
     }
 
     /// How many messages wait in each of its queues, by subscription id.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::handle::Hub;
 use super::into::IntoPattern;
@@ -132,3 +133,7 @@ impl<M> fmt::Debug for MockHub<M> {
             .finish_non_exhaustive()
     }
 }
+
+// As of a hub.
+impl<M> UnwindSafe for MockHub<M> {}
+impl<M> RefUnwindSafe for MockHub<M> {}

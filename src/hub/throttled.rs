@@ -1,6 +1,7 @@
 //! Publishing no faster than subscribers consume.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use hashbrown::HashSet;
@@ -120,3 +121,7 @@ impl<M> fmt::Debug for ThrottledPublisher<M> {
             .finish_non_exhaustive()
     }
 }
+
+// Where its delays panic, nothing of it is half changed.
+impl<M> UnwindSafe for ThrottledPublisher<M> {}
+impl<M> RefUnwindSafe for ThrottledPublisher<M> {}

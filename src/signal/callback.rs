@@ -48,16 +48,17 @@ pub(crate) enum CallbackId {
     Handle(u64),
 }
 
-/// How a connection can be found again: its callback, and on which channel it is, where a signal has channels.
+/// How a connection can be found again: its callback, and on which channel it is, where a signal has channels; elsewhere whose
+/// it is, where that makes a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Name {
     pub(crate) callback: CallbackId,
-    /// The parent of a bound channel.
+    /// The parent of a bound channel, or the owner.
     pub(crate) channel: Option<Address>,
 }
 
 impl Name {
-    /// On the channel of this parent, if it has one.
+    /// On the channel of this parent, if it has one; or of this owner.
     pub(crate) fn on_channel(callback: CallbackId, parent: Option<&SenderId>) -> Self {
         Self {
             callback,

@@ -234,6 +234,13 @@ impl<P, R, K, O> ConnectBuilder<P, R, K, O> {
         }
     }
 
+    /// A callback that can be named is this owner's, and another one than anybody else's.
+    pub(crate) fn of_owner(mut self, owner: &SenderId) -> Self {
+        let own = |name: Name| Name::on_channel(name.callback, Some(owner));
+        self.name = self.name.map(own);
+        self
+    }
+
     /// For a receiver of a channel: what it listens to is settled.
     pub(super) fn on_channel(
         mut self,

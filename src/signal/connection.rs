@@ -11,7 +11,7 @@ use super::key::{IntoKey, Key};
 use super::registry::{Handle, Port, Slot};
 use super::sender::IntoSender;
 use super::stats::CallCounts;
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 
 /// One connection of a signal, held weakly: dropping the handle changes nothing, and the handle keeps nothing alive.
 ///
@@ -154,6 +154,17 @@ impl<K> Connection<K> {
         self.remove(Filters::of_senders(
             senders.into_iter().map(IntoSender::into_sender),
         ))
+    }
+
+    /// Whether both are handles of one connection.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        // The allocation is there as long as a handle is.
+        Weak::ptr_eq(&self.port, &other.port)
+    }
+
+    /// Whether nothing is left of it: it has ended, and no call of it is running.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.port.strong_count() == 0
     }
 
     /// The connection itself, if it is there and one of a signal of these types.

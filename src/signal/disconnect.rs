@@ -8,10 +8,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::callback::Name;
+use super::connection::Connection;
 use super::filter::{Filters, filter_methods};
 use super::key::{IntoKey, Key};
-use super::registry::Registry;
-use super::sender::IntoSender;
+use super::registry::{Registry, Slot};
+use super::sender::{IntoSender, SenderId};
 use crate::sync::Arc;
 
 /// A disconnect in the making: `.await` or [`now`](Self::now) does it, and tells whether anything was removed.
@@ -42,6 +43,13 @@ impl<P, R, K, O> DisconnectBuilder<P, R, K, O> {
         }
     }
 
+    /// The callback as this owner has connected it.
+    pub(crate) fn of_owner(mut self, owner: &SenderId) -> Self {
+        let own = |name: Name| Name::on_channel(name.callback, Some(owner));
+        self.callback = self.callback.map(own);
+        self
+    }
+
     filter_methods!(
         filters,
         "Takes the callback off this sender.",
@@ -55,16 +63,35 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, O>
 {
     /// Disconnects. What `.await` does, from sync code.
     pub fn now(self) -> bool {
-        let Some(slot) = self
-            .callback
-            .and_then(|callback| self.registry.named(callback))
-        else {
-            return false;
-        };
+        self.find().is_some_and(|slot| self.end(&slot))
+    }
+
+    fn find(&self) -> Option<Arc<Slot<P, R, K>>> {
+        self.registry.named(self.callback?)
+    }
+
+    fn end(&self, slot: &Arc<Slot<P, R, K>>) -> bool {
         if self.filters.is_bare() {
             return slot.disconnect();
         }
-        self.registry.release(&slot, &self.filters, true)
+        self.registry.release(slot, &self.filters, true)
+    }
+}
+
+impl<P, R, K, O> DisconnectBuilder<P, R, K, O>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    /// As `now`, for who wants to wait for the connection that has ended by it.
+    pub(crate) fn now_and_tell(self) -> (bool, Option<Connection<K>>) {
+        let Some(slot) = self.find() else {
+            return (false, None);
+        };
+        let removed = self.end(&slot);
+        let has_ended = removed && !slot.stands();
+        (removed, has_ended.then(|| Connection::new(&slot)))
     }
 }
 

@@ -114,9 +114,16 @@ where
             None => unreachable!("it is made here alone"),
         }
     }
+
+    /// Has what fails told by this signal, if nobody has asked for failures before.
+    pub(crate) fn tell_failures_to(&self, failures: &Signal<FailedCall<P, K>>) {
+        let home = &self.shared.registry.surroundings;
+        let teller = || Box::new(Teller(failures.clone())) as Box<dyn Witness<P, K>>;
+        home.witness.get_or_init(teller);
+    }
 }
 
-/// Sends failures.
+/// Sends failures. Several may do so by one signal.
 struct Teller<P, K>(Signal<FailedCall<P, K>>);
 
 thread_local! {
@@ -138,7 +145,7 @@ where
     K: Hash + Eq + Send + Sync + 'static,
 {
     fn tell(&self, failure: &Failure, event: Option<Arc<Event<P, K>>>) {
-        let address = std::ptr::from_ref(self).addr();
+        let address = Arc::as_ptr(&self.0.shared).addr();
         if TELLING.with(|telling| telling.count(address)) > 0 {
             drop(capture(|| {
                 trace::failure_lost(self.0.info(), failure);

@@ -89,6 +89,7 @@ pub use failures::FailedCall;
 pub(crate) use filter::Keys;
 pub use filter::{Filterable, OnChannel};
 pub use fold::{First, Fold, FoldFuture, Folder, TryFold};
+pub(crate) use fold::{Silence, Unanswered};
 pub use forward::{Change, ForwardBuilder, Forwardable};
 pub use guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 pub use handle::Signal;

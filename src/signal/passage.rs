@@ -44,17 +44,17 @@ where
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    /// Gets hold of everything, or of nothing.
+    /// Gets hold of everything, or of nothing; a send that is lenient, of what there is.
     pub(super) fn get(
         shared: &Shared<P, R, K>,
         event: &mut Event<P, K>,
-        whom: &Whom<'_, P, R, K>,
+        (whom, is_lenient): (&Whom<'_, P, R, K>, bool),
     ) -> Result<Self, Barred> {
         if shared.registry.is_closed() {
             return Err(Barred::Closed);
         }
         event.complete(&shared.lent, shared.is_named);
-        let got = Self::try_get(shared, event, whom);
+        let got = Self::try_get(shared, event, (whom, is_lenient));
         got.map_err(|bar| {
             // What is borrowed of the signal is not kept while others send.
             event.part();
@@ -70,7 +70,7 @@ where
     fn try_get(
         shared: &Shared<P, R, K>,
         event: &mut Event<P, K>,
-        whom: &Whom<'_, P, R, K>,
+        (whom, is_lenient): (&Whom<'_, P, R, K>, bool),
     ) -> Result<Self, Bar> {
         let flight = &shared.registry.surroundings.flight;
         let aloft = match flight.try_take_off() {
@@ -93,9 +93,11 @@ where
                     (post.into_iter().collect(), None)
                 }
             };
-            let booked = row
-                .iter_mut()
-                .try_for_each(|post| post.book(event, asks_all));
+            let booked = row.iter_mut().try_for_each(|post| {
+                let booked = post.book(event, asks_all);
+                // Without a place, it finds out when its turn comes.
+                if is_lenient { Ok(()) } else { booked }
+            });
             match (booked, version) {
                 // Who has come to a group since was not asked, and has told before anybody listened.
                 (Err(bar), Some(version))

@@ -2,9 +2,12 @@
 
 use std::hash::Hash;
 
+use super::conduct::reached;
 use super::handle::Signal;
 use super::reach::Reach;
+use super::registry::Slot;
 use super::send::SendBuilder;
+use crate::sync::Arc;
 
 impl<P, R, K> Signal<P, R, K>
 where
@@ -21,16 +24,36 @@ where
         send
     }
 
-    /// Ends those that have lost what they depend on: they do not listen, whether a send has found that out or not.
-    pub(crate) fn verify_all(&self) {
-        self.shared.registry.verify_all();
+    /// Whether anybody listens to a key that this one stands for. Costs what those cost who do.
+    pub(crate) fn is_heard(&self, key: K) -> bool {
+        self.hear(key).next().is_some()
+    }
+
+    /// Whether anybody listens to a key for which this holds. Goes past the connections until it finds one.
+    pub(crate) fn is_any_heard(&self, is_meant: impl Fn(&K) -> bool) -> bool {
+        let registry = &self.shared.registry;
+        let mut members = registry.members().into_iter();
+        members.any(|slot| slot.keys().iter().any(&is_meant) && registry.verify(&slot))
+    }
+
+    /// How many events wait for each connection that listens to a key which this one stands for. Costs what those cost.
+    pub(crate) fn queued_for(&self, key: K) -> impl Iterator<Item = usize> {
+        self.hear(key).map(|slot| slot.queued())
     }
 
     /// The keys of each connection, and how many events wait for it: in its stream, or for their turn to be called.
     pub(crate) fn queued_by_keys(&self) -> Vec<(Vec<K>, usize)> {
-        self.verify_all();
-        let members = self.shared.registry.members();
-        let each = members.iter().map(|slot| (slot.keys(), slot.queued()));
-        each.collect()
+        let registry = &self.shared.registry;
+        let members = registry.members().into_iter();
+        let standing = members.filter(|slot| registry.verify(slot));
+        standing.map(|slot| (slot.keys(), slot.queued())).collect()
+    }
+
+    /// Those who listen to a key that this one stands for. One that has lost what it depends on does not, whether a send has
+    /// found that out or not: it ends.
+    fn hear(&self, key: K) -> impl Iterator<Item = Arc<Slot<P, R, K>>> {
+        let registry = &self.shared.registry;
+        let reached = reached(registry, &mut self.send_wide(key).event, Reach::Wide);
+        reached.into_iter().filter(|slot| registry.verify(slot))
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Rare<P, R, K> {
     pub(super) timeout: Option<Duration>,
     /// The one connection that it is for, if that is there. Looked at where the reach says so.
     pub(super) one: Option<Arc<Slot<P, R, K>>>,
+    /// Whether it does without those that have no room for it.
+    pub(super) is_lenient: bool,
 }
 
 impl<P, R, K> Rare<P, R, K> {
@@ -60,6 +62,7 @@ impl<P, R, K> Default for Rare<P, R, K> {
             failed: None,
             timeout: None,
             one: None,
+            is_lenient: false,
         }
     }
 }
@@ -193,6 +196,13 @@ where
             }
         }
         self.now_if_it_may()
+    }
+
+    /// As [`now`](Self::now), and does not wait for those that have no room: a queue that is full goes without the event, which is
+    /// its failure, and a callback that is busy has it wait for its turn, beyond its limit. For who must neither wait nor leave others out.
+    pub(crate) fn now_where_there_is_room(mut self) -> Result<Delivery<R>, Unsent<P>> {
+        self.rare().is_lenient = true;
+        self.now()
     }
 
     #[inline(never)]

@@ -18,7 +18,7 @@ use super::reach::Reach;
 use super::registry::{Held, Slot};
 use super::report::Report;
 use super::schedule::{Handed, Handover};
-use super::send::SendBuilder;
+use super::send::{Rare, SendBuilder};
 use super::surroundings::Surroundings;
 use super::trace;
 use crate::sync::Arc;
@@ -32,14 +32,11 @@ where
     /// Leave to begin; `None` where none is needed.
     pub(super) fn try_pass(&mut self) -> Result<Leave<P, R, K>, Barred> {
         let shared = &self.signal.shared;
-        let whom = self
-            .rare
-            .as_ref()
-            .map_or(Whom::Reach(self.reach), |rare| rare.whom(self.reach));
+        let (whom, is_lenient) = whom(self.rare.as_deref(), self.reach);
         if shared.registry.status().is_open() && matches!(whom, Whom::Reach(_)) {
             return Ok(None);
         }
-        Passage::get(shared, &mut self.event, &whom).map(Some)
+        Passage::get(shared, &mut self.event, (&whom, is_lenient)).map(Some)
     }
 
     pub(super) fn take_failed(&mut self) -> Option<Panic> {
@@ -133,19 +130,28 @@ where
         if let Some(panic) = self.take_failed() {
             return Poll::Ready(Err(Cause::Panicked(panic)));
         }
+        let has_begun = waiting.as_ref().is_some_and(|waiting| waiting.has_begun());
+        let looks = has_begun || !self.signal.shared.registry.status().is_open();
+        if looks || self.reach == Reach::One {
+            return self.poll_passage(waiting, cx).map_ok(Some);
+        }
+        // With what is left of its time.
+        waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
+        Poll::Ready(Ok(None))
+    }
+
+    /// Ready with whom it reaches and leave to begin, as soon as it may; or never to, which is an `Err`.
+    pub(super) fn poll_passage(
+        &mut self,
+        waiting: &mut Option<Box<Waiting>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Passage<P, R, K>, Cause>> {
         let waiting = waiting.get_or_insert_with(|| Box::new(Waiting::new(self.deadline())));
         let shared = &self.signal.shared;
-        let whom = self
-            .rare
-            .as_ref()
-            .map_or(Whom::Reach(self.reach), |rare| rare.whom(self.reach));
-        let is_found = matches!(whom, Whom::One(_));
-        if !is_found && !waiting.has_begun() && shared.registry.status().is_open() {
-            return Poll::Ready(Ok(None));
-        }
+        let (whom, is_lenient) = whom(self.rare.as_deref(), self.reach);
         let event = &mut self.event;
-        let get = || Passage::get(shared, event, &whom);
-        waiting.poll(get, cx).map_ok(Some)
+        let get = || Passage::get(shared, event, (&whom, is_lenient));
+        waiting.poll(get, cx)
     }
 
     /// Leads the send past every connection that matches, until `end` breaks it off; if it had to get leave to begin, past
@@ -153,7 +159,8 @@ where
     #[inline]
     pub(super) fn conduct(&mut self, row: Option<Vec<Post<P, R, K>>>, end: &mut impl End<P, R, K>) {
         if let Some(row) = row {
-            return self.conduct_booked(row, end);
+            drop(self.conduct_booked(row, end));
+            return;
         }
         let shared = &self.signal.shared;
         let _span = trace::send(&shared.origin.info);
@@ -163,14 +170,20 @@ where
         }
     }
 
+    /// Leads the send past those that were found; gives the event they share.
     #[inline(never)]
-    fn conduct_booked(&mut self, row: Vec<Post<P, R, K>>, end: &mut impl End<P, R, K>) {
+    pub(super) fn conduct_booked(
+        &mut self,
+        row: Vec<Post<P, R, K>>,
+        end: &mut impl End<P, R, K>,
+    ) -> Arc<Event<P, K>> {
         let _span = trace::send(&self.signal.shared.origin.info);
         let event = self.keep_event();
         if let Some(round) = self.begin_round(&row, &event) {
             end.opened(round);
         }
         let _ = walk_booked(row, &event, &mut self.once(), end);
+        event
     }
 
     /// Where the signal has dispatchers, they are told that the send begins.
@@ -191,12 +204,6 @@ where
         Round::begin(self.surroundings(), event, receivers)
     }
 
-    /// Whether there is anybody whom it would reach now; their predicates are not asked.
-    pub(crate) fn reaches_somebody(&mut self) -> bool {
-        let (row, _) = gather(&self.signal.shared.registry, &mut self.event, self.reach);
-        !row.is_empty()
-    }
-
     /// The connections that match, and the event they share, for a send that does not call them all at once.
     pub(super) fn gather(&mut self) -> Gathered<P, R, K> {
         let shared = &self.signal.shared;
@@ -214,6 +221,13 @@ where
     pub(super) fn keep_event(&mut self) -> Arc<Event<P, K>> {
         Arc::new(self.event.keep())
     }
+}
+
+/// Whom a send looks for, and whether it does without those that have no room.
+fn whom<P, R, K>(rare: Option<&Rare<P, R, K>>, reach: Reach) -> (Whom<'_, P, R, K>, bool) {
+    rare.map_or((Whom::Reach(reach), false), |rare| {
+        (rare.whom(reach), rare.is_lenient)
+    })
 }
 
 /// What few sends go by.

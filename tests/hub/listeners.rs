@@ -195,6 +195,128 @@ async fn one_that_is_made_too_late_hears_nothing(on: Runtime) {
     assert_eq!(published(&hub, "a", 1).await, 0);
 }
 
+fn named(_: &Msg) {}
+
+async fn named_later(_: Arc<Msg>) {}
+
+/// What one has connected is nobody else's.
+async fn a_named_function_is_one_listener_for_each_subscriber(on: Runtime) {
+    let hub = hub_on(&on);
+    let (one, two) = (hub.subscriber("s"), hub.subscriber("s"));
+    let of_one = one.connect_sync(named).topics(["a", "b"]).await.unwrap();
+    let of_two = two.connect_sync(named).topic("a").await.unwrap();
+    let of_hub = hub.connect_sync(named).topic("a").await.unwrap();
+    assert!(of_one.id() != of_two.id() && of_one.id() != of_hub.id() && of_two.id() != of_hub.id());
+    assert_eq!(published(&hub, "a", 1).await, 3);
+    let again = one.clone().connect_sync(named).topic("c.*").await.unwrap();
+    assert_eq!(again.id(), of_one.id());
+
+    assert!(two.disconnect(named).now().unwrap());
+    assert!(of_one.is_connected() && of_hub.is_connected() && !of_two.is_connected());
+    assert!(!two.disconnect(named).now().unwrap());
+    assert!(one.disconnect(named).topics(["c.*", "x"]).await.unwrap());
+    assert!(!one.disconnect(named).topics(["c.*", "x"]).await.unwrap());
+    assert!(one.disconnect(named).topic("a..").await.is_err());
+    assert!(!one.disconnect(named).topics([""; 0]).await.unwrap());
+    assert_eq!(
+        [
+            published(&hub, "a", 1).await,
+            published(&hub, "b", 1).await,
+            published(&hub, "c.d", 1).await
+        ],
+        [2, 1, 0]
+    );
+    assert!(hub.disconnect(named).and_wait().await.unwrap());
+    assert!(of_one.is_connected() && !of_hub.is_connected());
+    assert!(one.disconnect(named).topics(["a", "b"]).await.unwrap());
+    assert!(!of_one.is_connected(), "it is left with nothing");
+
+    // Methods of one object, sync and async.
+    let object = Arc::new(Object(Log::new()));
+    let of_one = one.connect_method_sync(&object, Object::sync).topic("a");
+    let of_two = two.connect_method_sync(&object, Object::sync).topic("a");
+    let (of_one, of_two) = (of_one.await.unwrap(), of_two.await.unwrap());
+    assert!(one.disconnect_method(&object, Object::sync).now().unwrap());
+    assert!(!of_one.is_connected() && of_two.is_connected());
+
+    let of_one = one.connect(named_later).topic("a").await.unwrap();
+    let of_two = two.connect(named_later).topic("a").await.unwrap();
+    assert!(one.remove_listener(&of_one).await);
+    assert!(of_two.is_connected());
+    drop(two);
+    assert!(!of_two.is_connected() && !hub.has_subscribers("*").unwrap());
+}
+
+struct Slow(Log<String>, Gate);
+
+impl Slow {
+    async fn hear(self: Arc<Self>, m: Arc<Msg>) {
+        held(&self.0, &self.1)(m).await;
+    }
+}
+
+/// By callback, too.
+async fn disconnecting_may_wait(_: Runtime) {
+    let (executor, _, hub) = by_hand();
+    let subscriber = hub.subscriber("s");
+    let (log, gate) = (Log::new(), Gate::new());
+    let object = Arc::new(Slow(log.clone(), gate.clone()));
+    let listener = subscriber
+        .connect_method(&object, Slow::hear)
+        .topics(["a", "b"])
+        .await
+        .unwrap();
+    hub.publish("a", 1).now().unwrap();
+    executor.run_until_stalled();
+    assert_eq!(log.take(), ["begins 1"]);
+    let some = subscriber.disconnect_method(&object, Slow::hear).topic("a");
+    assert_eq!(executor.run_until(some.and_wait()), Some(Ok(true)));
+    assert!(listener.is_connected(), "it goes on with the others");
+    let rest = subscriber.disconnect_method(&object, Slow::hear).topic("b");
+    let mut rest = Box::pin(rest.and_wait());
+    assert!(executor.run_until(&mut rest).is_none(), "it runs");
+    assert!(!listener.is_connected());
+    gate.open();
+    assert_eq!(executor.run_until(&mut rest), Some(Ok(true)));
+    assert_eq!(log.take(), ["ends 1"]);
+}
+
+/// Numbers are given by each hub, and by its responders apart.
+async fn a_listener_of_that_number_elsewhere_is_another_one(on: Runtime) {
+    let (hub, other) = (hub_on(&on), hub_on(&on));
+    let subscriber = hub.subscriber("s");
+    let own = subscriber.connect_sync(|_| ()).topic("a").await.unwrap();
+    let responder = hub.respond_sync(|_: &Msg| 1).topic("a").await.unwrap();
+    let elsewhere = other.connect_sync(|_| ()).topic("a").await.unwrap();
+    assert_eq!((own.id(), own.id()), (responder.id(), elsewhere.id()));
+    assert!(!subscriber.remove_listener(&responder).await);
+    assert!(!subscriber.remove_listener(&elsewhere).await);
+    assert!(responder.is_connected() && elsewhere.is_connected());
+    assert!(subscriber.remove_listener(&own).await);
+    assert!(!own.is_connected());
+}
+
+/// One that has ended and still runs is waited for, however many come after it.
+async fn what_still_runs_is_not_forgotten(_: Runtime) {
+    let (executor, _, hub) = by_hand();
+    let subscriber = hub.subscriber("s");
+    let (log, gate) = (Log::new(), Gate::new());
+    let running = subscriber.connect(held(&log, &gate)).topic("a");
+    let running = running.await.unwrap();
+    hub.publish("a", 1).now().unwrap();
+    executor.run_until_stalled();
+    assert!(running.disconnect());
+    for _ in 0..100 {
+        let one = subscriber.connect_sync(|_| ()).topic("b").await.unwrap();
+        assert!(one.disconnect());
+    }
+    let mut removed = Box::pin(subscriber.remove_all_listeners());
+    assert!(executor.run_until(&mut removed).is_none(), "it runs");
+    gate.open();
+    assert!(executor.run_until(&mut removed).is_some());
+    assert_eq!(log.take(), ["begins 1", "ends 1"]);
+}
+
 struct Object(Log<String>);
 
 impl Object {
@@ -256,7 +378,7 @@ async fn methods_hold_their_object_weakly_or_not(on: Runtime) {
         .topics(["a", "b"])
         .await
         .unwrap();
-    assert!(hub.disconnect_method(&object, Object::later).now());
+    assert!(hub.disconnect_method(&object, Object::later).now().unwrap());
     assert!(!hub.has_subscribers("*").unwrap());
 }
 
@@ -268,5 +390,9 @@ on_each_runtime! {
     nobody_elses_listener_is_removed,
     they_end_with_the_last_clone_of_their_subscriber,
     one_that_is_made_too_late_hears_nothing,
+    a_named_function_is_one_listener_for_each_subscriber,
+    disconnecting_may_wait,
+    a_listener_of_that_number_elsewhere_is_another_one,
+    what_still_runs_is_not_forgotten,
     methods_hold_their_object_weakly_or_not,
 }

@@ -5,9 +5,10 @@ use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 
 use fanfare::hub::{Hub, Message, Notice, Pattern};
-use fanfare::{Subscription, TryRecvError};
+use fanfare::testing::SeededExecutor;
+use fanfare::{Overflow, Subscription, TryRecvError};
 
-use crate::common::{Log, ON_PURPOSE};
+use crate::common::{Gate, Log, ON_PURPOSE};
 use crate::kit::{Msg, hub_on};
 use crate::runtime::Runtime;
 
@@ -99,7 +100,7 @@ async fn they_tell_of_each_pattern_and_how_many_listen(on: Runtime) {
     assert!(first.add_keys([Pattern::new("c").unwrap(), Pattern::new("a").unwrap()]));
     assert_eq!(told(&mut notices), ["-b.* 2", "+c 1"]);
     drop(third.scoped());
-    assert!(hub.disconnect(named).now());
+    assert!(hub.disconnect(named).now().unwrap());
     let mut last = told(&mut notices);
     last[..2].sort();
     assert_eq!(last, ["-b.* 1", "-before 1", "-n 0"]);
@@ -357,6 +358,76 @@ async fn a_thousand_wait(on: Runtime) {
     assert_eq!(told(&mut notices).len(), 1_000);
 }
 
+/// One that is waited for and full keeps no notice from the others, nor who connects from connecting.
+async fn a_full_queue_keeps_nothing_from_others(_: Runtime) {
+    let executor = SeededExecutor::new(1);
+    let builder = Hub::builder().spawner(executor.clone());
+    let hub: Hub<Said> = builder.publish_notices().build();
+    let log = Log::new();
+    let (failed, within) = (log.clone(), hub.clone());
+    hub.failures()
+        .connect_sync(move |failed_call| {
+            let topic = failed_call.event().map(|m| m.topic().to_string());
+            failed.push(format!("{failed_call} {}", topic.unwrap()));
+            // It may come and go in here as well: that is told afterwards.
+            let once = within.connect_sync(|_| ()).topic("inside").now().unwrap();
+            drop(once);
+        })
+        .once()
+        .await;
+    let full = hub.subscriber("full");
+    let subscribe = full.subscribe("Hub.*").capacity(1).id("tight");
+    subscribe.overflow(Overflow::Wait).await.unwrap();
+    let (gate, written) = (Gate::new(), log.clone());
+    let shut = gate.clone();
+    hub.connect(move |m: Arc<Message<Said>>| {
+        let (gate, log) = (shut.clone(), written.clone());
+        async move {
+            gate.wait().await;
+            log.push(format!("busy {}", m.topic()));
+        }
+    })
+    .topic("Hub.addedSubscriber.*")
+    .concurrent()
+    .max_in_flight(1)
+    .await
+    .unwrap();
+    let written = log.clone();
+    hub.connect_sync(move |m: &Message<Said>| written.push(m.topic().to_string()))
+        .topic("Hub.*")
+        .await
+        .unwrap();
+    for pattern in ["a", "b", "c"] {
+        hub.connect_sync(|_| ()).topic(pattern).await.unwrap();
+    }
+    let failure = "callback `tight` was dropped: its queue was full, or the signal that it forwards to has reached a limit";
+    let added = |pattern: &str| format!("Hub.addedSubscriber.{pattern}");
+    assert_eq!(
+        log.take(),
+        [
+            added("a"),
+            format!("{failure} {}", added("b")),
+            added("b"),
+            added("inside"),
+            added("c")
+        ]
+    );
+    gate.open();
+    executor.run_until_stalled();
+    let busy = ["a", "b", "inside", "c"].map(|pattern| format!("busy {}", added(pattern)));
+    assert_eq!(log.take(), busy, "one after the other, and none is lost");
+
+    assert_eq!(
+        ***full.consume_from("tight").await.unwrap(),
+        Said::Came("a".into(), 1)
+    );
+    hub.connect_sync(|_| ()).topic("d").await.unwrap();
+    assert_eq!(
+        ***full.consume_from("tight").await.unwrap(),
+        Said::Came("d".into(), 1)
+    );
+}
+
 /// Threads come and go; the count of each pattern goes up and down by one at a time, and ends at none.
 #[test]
 fn they_are_in_order_under_threads() {
@@ -421,4 +492,5 @@ on_each_runtime! {
     a_panic_of_the_conversion_costs_its_message_alone,
     told_in_order_however_nested,
     a_thousand_wait,
+    a_full_queue_keeps_nothing_from_others,
 }

@@ -1,7 +1,9 @@
 //! Subscriptions: several ids, each a queue over several patterns; unsubscribing; how much waits.
 
+use std::sync::Arc;
+
 use crate::common::poll;
-use crate::kit::{by_hand, consumed, hub_on, waiting};
+use crate::kit::{Msg, by_hand, consumed, hub_on, waiting};
 use crate::runtime::Runtime;
 
 async fn several_patterns_of_one_queue_keep_the_order_of_publishing(on: Runtime) {
@@ -138,7 +140,51 @@ async fn what_waits_is_counted(_: Runtime) {
     assert_eq!(sorted(hub.queue_sizes("a.b").unwrap()), [0, 1]);
 }
 
+/// Who asks about a topic looks at those who listen to it, and finds out of them alone whether what they depend on lives.
+async fn asking_about_a_topic_looks_at_its_own_listeners(on: Runtime) {
+    let hub = hub_on(&on);
+    let mut notices = hub.notices();
+    let dying = |topic| {
+        let object = Arc::new(());
+        let listen = hub.connect_method_sync(&object, |(): &(), _: &Msg| ());
+        listen.topic(topic).now().unwrap()
+    };
+    let listeners = ["a.b", "a.*", "c", "d.*"].map(dying);
+    let mut told = || {
+        let told = std::iter::from_fn(|| notices.try_recv().ok());
+        let gone = told.filter(|notice| notice.subscribers() == 0);
+        let mut gone: Vec<_> = gone.map(|notice| notice.pattern().to_string()).collect();
+        gone.sort();
+        gone
+    };
+    assert!(told().is_empty(), "nobody has found out");
+    assert!(!hub.has_subscribers("a.b").unwrap());
+    assert_eq!(told(), ["a.*", "a.b"]);
+    assert_eq!(hub.queue_sizes("c").unwrap(), [0; 0]);
+    assert_eq!(told(), ["c"]);
+    let slowly = hub.publisher("d").unwrap().throttled(0, || []);
+    slowly.publish("e", 1).await.unwrap();
+    assert_eq!(told(), ["d.*"]);
+    assert!(!listeners.iter().any(fanfare::Connection::is_connected));
+
+    // By patterns it goes past all of them, until it finds one.
+    let dead = dying("x.y");
+    hub.connect_sync(|_| ()).topic("x.*").await.unwrap();
+    assert!(hub.has_subscribers("?.z").unwrap());
+    assert!(told().is_empty(), "that one does not match");
+    assert!(hub.has_subscribers("x.y").unwrap());
+    assert_eq!(told(), ["x.y"]);
+    assert!(!dead.is_connected());
+    dying("p");
+    assert!(!hub.has_subscribers("p.**").unwrap());
+    assert_eq!(told(), ["p"]);
+    dying("q");
+    assert_eq!(hub.all_queue_sizes().len(), 1);
+    assert_eq!(told(), ["q"]);
+}
+
 on_each_runtime! {
+    asking_about_a_topic_looks_at_its_own_listeners,
     several_patterns_of_one_queue_keep_the_order_of_publishing,
     each_id_has_a_queue_and_each_subscriber_its_own,
     unsubscribing_from_a_pattern_leaves_the_others,

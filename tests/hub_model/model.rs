@@ -28,7 +28,10 @@ pub(crate) enum Kind {
         fails: bool,
         is_once: bool,
     },
-    Function(usize),
+    Function {
+        owner: Option<usize>,
+        which: usize,
+    },
     Queue {
         owner: usize,
         id: usize,
@@ -42,9 +45,8 @@ impl Kind {
 
     pub(crate) fn owner(self) -> Option<usize> {
         match self {
-            Self::Closure { owner, .. } => owner,
+            Self::Closure { owner, .. } | Self::Function { owner, .. } => owner,
             Self::Queue { owner, .. } => Some(owner),
-            Self::Function(_) => None,
         }
     }
 

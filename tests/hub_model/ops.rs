@@ -14,9 +14,9 @@ pub(crate) enum Op {
     Unsubscribe(usize, usize, usize),
     Consume(usize, usize),
     Connect(Plan, Vec<usize>),
-    /// A named function.
-    ConnectFunction(usize, Vec<usize>),
-    DisconnectFunction(usize, Option<usize>),
+    /// A named function, of the hub or of a subscriber.
+    ConnectFunction(Option<usize>, usize, Vec<usize>),
+    DisconnectFunction(Option<usize>, usize, Option<usize>),
     AddPattern(usize, usize),
     RemovePattern(usize, usize),
     Disconnect(usize),
@@ -62,8 +62,10 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         4 => (subscriber(), id(), pattern()).prop_map(|(who, id, pattern)| Op::Unsubscribe(who, id, pattern)),
         8 => (subscriber(), id()).prop_map(|(who, id)| Op::Consume(who, id)),
         6 => (plan(), vec(pattern(), 0..4)).prop_map(|(plan, patterns)| Op::Connect(plan, patterns)),
-        2 => (0..FUNCTIONS, vec(pattern(), 0..3)).prop_map(|(which, patterns)| Op::ConnectFunction(which, patterns)),
-        2 => (0..FUNCTIONS, proptest::option::of(pattern())).prop_map(|(which, pattern)| Op::DisconnectFunction(which, pattern)),
+        3 => (proptest::option::of(subscriber()), 0..FUNCTIONS, vec(pattern(), 0..3))
+            .prop_map(|(who, which, patterns)| Op::ConnectFunction(who, which, patterns)),
+        3 => (proptest::option::of(subscriber()), 0..FUNCTIONS, proptest::option::of(pattern()))
+            .prop_map(|(who, which, pattern)| Op::DisconnectFunction(who, which, pattern)),
         2 => (any::<usize>(), pattern()).prop_map(|(which, pattern)| Op::AddPattern(which, pattern)),
         2 => (any::<usize>(), pattern()).prop_map(|(which, pattern)| Op::RemovePattern(which, pattern)),
         2 => any::<usize>().prop_map(Op::Disconnect),

@@ -153,21 +153,6 @@ impl Wildcards {
         drop(old);
         Matching(Found::Here(patterns))
     }
-
-    /// Whether there is a pattern in use that has a topic in common with this one.
-    pub(crate) fn any_overlapping(&self, pattern: &Pattern) -> bool {
-        match pattern.as_topic() {
-            Some(topic) => !self.matching(&topic).is_empty(),
-            // One after the other, under the lock.
-            None => {
-                let truth = self.truth.hold();
-                truth
-                    .trie
-                    .values()
-                    .any(|entry| entry.pattern.overlaps(pattern))
-            }
-        }
-    }
 }
 
 impl Deref for Matching {

@@ -54,7 +54,6 @@ enum Op {
     Come(Pattern),
     Go(Pattern),
     Match(Topic),
-    Ask(Pattern),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -62,8 +61,6 @@ fn op() -> impl Strategy<Value = Op> {
         2 => any_pattern().prop_map(Op::Come),
         2 => any_pattern().prop_map(Op::Go),
         6 => any_topic().prop_map(Op::Match),
-        1 => any_pattern().prop_map(Op::Ask),
-        1 => any_topic().prop_map(|topic| Op::Ask(Pattern::from(&topic))),
     ]
 }
 
@@ -90,10 +87,6 @@ proptest! {
                 Op::Match(topic) => {
                     let wanted = list.keys().filter(|pattern| pattern.matches(&topic));
                     prop_assert_eq!(found(&index, &topic), wanted.cloned().collect::<Vec<_>>());
-                }
-                Op::Ask(pattern) => {
-                    let overlaps = list.keys().any(|known| known.overlaps(&pattern));
-                    prop_assert_eq!(index.any_overlapping(&pattern), overlaps);
                 }
             }
             prop_assert_eq!(index.is_empty(), list.is_empty());

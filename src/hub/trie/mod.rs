@@ -206,12 +206,6 @@ impl<T> Trie<T> {
         }
     }
 
-    /// All values, in no order.
-    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        let nodes = self.nodes.iter();
-        nodes.flat_map(|(_, node)| node.exact.iter().chain(&node.open))
-    }
-
     /// Nodes there are, the root included.
     #[cfg(test)]
     fn nodes(&self) -> usize {

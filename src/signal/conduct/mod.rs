@@ -28,7 +28,7 @@ use crate::signal::walk::Walk;
 pub(super) use once::{Once, count_once};
 pub(super) use post::Post;
 use row::walk_row;
-pub(super) use row::{gather, walk_booked};
+pub(super) use row::{gather, reached, walk_booked};
 
 /// Walks the connections that match, in order: runs sync callbacks, and passes async ones on.
 ///

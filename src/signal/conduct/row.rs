@@ -133,6 +133,20 @@ where
     (posts, version)
 }
 
+/// Whom a send by these filters would find, in order, for who asks about them. Costs what they cost, and no other.
+pub(in crate::signal) fn reached<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &mut Event<P, K>,
+    reach: Reach,
+) -> Vec<Arc<Slot<P, R, K>>>
+where
+    P: 'static,
+    R: 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    find(registry, event, reach).apart().0
+}
+
 impl<P, R, K> Found<P, R, K> {
     /// Without the lists.
     fn apart(self) -> (Slots<P, R, K>, Version) {

@@ -25,6 +25,10 @@ impl Deadline {
         }
     }
 
+    pub(crate) fn has_passed(&self) -> bool {
+        self.timer.now() >= self.at
+    }
+
     pub(crate) fn sleep(&self) -> Sleep {
         let left = self.at.saturating_duration_since(self.timer.now());
         Sleep::new(&self.timer, left)

@@ -292,9 +292,14 @@ where
             self.delist(slot, &mut record, &mut leavings);
             book.leave_group(record.options());
             change.tell_of_groups(&book);
-            let name = record.take_name();
-            if let (Some(channels), Some(name)) = (&mut book.channels, &name) {
-                channels.twins.remove(name);
+            if let Some(name) = record.take_name() {
+                if let Some(channels) = &mut book.channels {
+                    channels.twins.remove(&name);
+                }
+                let known = book.named.get(&*name);
+                if known.is_some_and(|named| named.id == slot.id) {
+                    leavings.slots.extend(book.named.remove(&*name));
+                }
             }
             self.count_connections(&mut book, -1);
             if slot.set_holds_up(false) {

@@ -5,7 +5,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use fanfare::hub::{ConsumeError, Subscriber, Topic};
-use fanfare::{Backoff, Overflow};
+use fanfare::{Backoff, Event, FailedCall, Overflow};
 
 use crate::common::{Log, ON_PURPOSE, poll};
 use crate::kit::{Msg, by_hand, consumed, hub_on, text, waiting, writes, writes_later};
@@ -69,6 +69,12 @@ async fn who_has_no_room_goes_without(_: Runtime) {
         let topic = format!("a.{number}");
         hub.publish(topic, number).retain().now().unwrap();
     }
+    let failed = Log::new();
+    let told = failed.clone();
+    let tells = move |failed: &Event<FailedCall<_, _>>| {
+        told.push(failed.name().expect("all have names").to_owned());
+    };
+    hub.failures().connect_sync(tells).now();
     let subscriber = hub.subscriber("s");
     for (overflow, expected) in [
         (DropOldest, &["lost 3", "a.3 3", "a.4 4"][..]),
@@ -88,18 +94,21 @@ async fn who_has_no_room_goes_without(_: Runtime) {
         );
         assert!(subscriber.unsubscribe_from(&id, "a.*").unwrap());
     }
-    // One call begins, and is not in the queue.
+    // The queue tells of its losses, but where there is nobody to wait for its room.
+    assert_eq!(failed.take(), ["Wait"; 3]);
+    // One call begins, and is not in the queue. Where calls would have to be waited for, they wait for their turn.
     for (overflow, expected) in [
         (DropOldest, &["a.0 0", "a.3 3", "a.4 4"][..]),
         (DropNewest, &["a.0 0", "a.1 1", "a.2 2"]),
         (KeepLatest, &["a.0 0", "a.3 3", "a.4 4"]),
-        (Wait, &["a.0 0", "a.1 1", "a.2 2"]),
+        (Wait, &["a.0 0", "a.1 1", "a.2 2", "a.3 3", "a.4 4"]),
     ] {
         let log = Log::new();
         let listen = hub.connect(writes_later(&log)).queue(2, overflow);
-        let listener = listen.topic("a.*").now().unwrap();
+        let listener = listen.topic("a.*").name("calls").now().unwrap();
         executor.run_until_stalled();
         assert_eq!(log.take(), expected, "{overflow:?}");
+        assert_eq!(failed.take(), vec!["calls"; 5 - expected.len()]);
         assert!(listener.disconnect());
     }
 }

@@ -12,6 +12,7 @@ use super::end::End;
 use super::event::Event;
 use super::failure::Failure;
 use super::flight::Aloft;
+use super::flow::Deadline;
 use super::passage::{Passage, Waiting};
 use super::registry::{Held, Slot};
 use super::report::{Late, Report};
@@ -19,6 +20,9 @@ use super::schedule::{Crew, Handed};
 use super::send::SendBuilder;
 use super::surroundings::Surroundings;
 use crate::sync::Arc;
+pub(crate) use ask::{Silence, Unanswered};
+
+mod ask;
 
 /// What becomes of replies as they come.
 pub trait Folder<R>: sealed::Sealed {
@@ -27,6 +31,13 @@ pub trait Folder<R>: sealed::Sealed {
 
     #[doc(hidden)]
     fn add(&mut self, reply: R) -> ControlFlow<Self::Output>;
+
+    /// A call was given the event: its outcome comes later, or never.
+    #[doc(hidden)]
+    fn given(&mut self) {}
+
+    #[doc(hidden)]
+    fn failed(&mut self, _failure: &Failure) {}
 
     #[doc(hidden)]
     fn end(&mut self) -> Self::Output;
@@ -214,6 +225,64 @@ impl<'a, P, R, K, S> FoldFuture<'a, P, R, K, S> {
     }
 }
 
+impl<P, R, K, S> FoldFuture<'_, P, R, K, S>
+where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    S: Folder<R>,
+{
+    /// Begins: gives the end of the send.
+    fn begin<'s, 'c>(
+        &'s mut self,
+        home: &'s Arc<Surroundings<P, R, K>>,
+        (aloft, deadline): (Option<Aloft>, Option<Deadline>),
+        cx: &'s mut Context<'c>,
+    ) -> Folding<'s, 'c, P, R, K, S> {
+        self.work.aloft = aloft;
+        self.work.crew.begin(home.has_witness(), deadline);
+        Folding {
+            folder: &mut self.folder,
+            home,
+            work: &mut self.work,
+            cx,
+            broken: None,
+        }
+    }
+
+    /// Goes on with one that has begun.
+    fn poll_rest(
+        &mut self,
+        mut broken: Option<S::Output>,
+        cx: &mut Context<'_>,
+    ) -> Poll<S::Output> {
+        if broken.is_none() {
+            let (folder, Work { crew, tally, .. }) = (&mut self.folder, &mut self.work);
+            let finished = |place, outcome: Result<R, Failure>| {
+                if let Some(tally) = tally {
+                    tally.note_late(place, &outcome);
+                }
+                match outcome {
+                    Ok(reply) => broken = folder.add(reply).break_value(),
+                    Err(failure) => folder.failed(&failure),
+                }
+                if broken.is_some() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            };
+            if crew.poll(cx, finished).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        // What is left of the crew is cancelled now, not when the future is dropped; as it should be, so nobody is told.
+        self.work.crew.dismiss();
+        self.work.finish();
+        Poll::Ready(broken.unwrap_or_else(|| self.folder.end()))
+    }
+}
+
 impl<P, R, K, S> Future for FoldFuture<'_, P, R, K, S>
 where
     P: Send + Sync + 'static,
@@ -234,19 +303,10 @@ where
             };
             let home = send.surroundings();
             match begun {
-                Ok(passage) => {
-                    let row = passage.map(|Passage { row, aloft }| {
-                        this.work.aloft = Some(aloft);
-                        row
-                    });
-                    this.work.crew.begin(home.has_witness(), deadline);
-                    let mut folding = Folding {
-                        folder: &mut this.folder,
-                        home,
-                        work: &mut this.work,
-                        cx,
-                        broken: None,
-                    };
+                Ok(leave) => {
+                    let leave = leave.map(|Passage { row, aloft }| (row, aloft));
+                    let (row, aloft) = leave.unzip();
+                    let mut folding = this.begin(home, (aloft, deadline), cx);
                     send.conduct(row, &mut folding);
                     broken = folding.broken;
                 }
@@ -254,29 +314,7 @@ where
                 Err(cause) => drop(home.fail_send(cause)),
             }
         }
-        if broken.is_none() {
-            let (folder, Work { crew, tally, .. }) = (&mut this.folder, &mut this.work);
-            let finished = |place, outcome: Result<R, Failure>| {
-                if let Some(tally) = tally {
-                    tally.note_late(place, &outcome);
-                }
-                broken = outcome
-                    .ok()
-                    .and_then(|reply| folder.add(reply).break_value());
-                if broken.is_some() {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            };
-            if crew.poll(cx, finished).is_pending() {
-                return Poll::Pending;
-            }
-        }
-        // What is left of the crew is cancelled now, not when the future is dropped; as it should be, so nobody is told.
-        this.work.crew.dismiss();
-        this.work.finish();
-        Poll::Ready(broken.unwrap_or_else(|| this.folder.end()))
+        this.poll_rest(broken, cx)
     }
 }
 
@@ -302,6 +340,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
     }
 
     fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
+        self.folder.failed(&failure);
         if let Some(tally) = &mut self.work.tally {
             tally.report.push(Err(failure));
         }
@@ -328,6 +367,7 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
                 // Before the walk has ended, as in a join.
                 let flight = &self.home.flight;
                 aloft.get_or_insert_with(|| flight.take_off());
+                self.folder.given();
                 if let Some(tally) = tally {
                     tally.report.keep_place();
                 }
@@ -337,6 +377,10 @@ impl<P: 'static, R: 'static, K: Hash + Eq + Send + Sync + 'static, S: Folder<R>>
             Handed::Refused => return ControlFlow::Continue(false),
         };
         flow.map_continue(|()| true)
+    }
+
+    fn took(&mut self) {
+        self.folder.given();
     }
 
     fn opened(&mut self, round: Arc<Round>) {
@@ -358,4 +402,5 @@ mod sealed {
     impl Sealed for super::First {}
     impl<A, F> Sealed for super::Fold<A, F> {}
     impl<A, F> Sealed for super::TryFold<A, F> {}
+    impl Sealed for super::ask::Asked {}
 }
