@@ -12,7 +12,9 @@ use super::message::Body;
 use super::pattern::Pattern;
 use super::retained::Keeping;
 use super::topic::Topic;
-use crate::signal::{Cause, Delivery, Report, SendBuilder, SendFuture, Unsent};
+use crate::signal::{
+    Cause, Delivery, Report, SendBuilder, SendFuture, Unsent, capture, drop_quietly,
+};
 use crate::spawn::BoxFuture;
 
 /// A message on its way. End it in `.await`, [`now`](Self::now) or [`join`](Self::join): without one of them nothing is
@@ -45,6 +47,9 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     /// It is kept from when the publish begins, whether anybody listens or not: not while it waits for room, and not if it fails. Who
     /// comes in the middle of it may get it twice. A newcomer that is waited for and whose queue is full goes without, which
     /// [`failures`](super::Hub::failures) tells, as it does where a copy cannot be made since `clone` panics.
+    ///
+    /// If the copying panics, nothing is kept or delivered, and the panic is the only failure of the report. Where it panics for a
+    /// newcomer, that one goes without, as above.
     ///
     /// # Examples
     /// ```
@@ -115,7 +120,14 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
         };
         let mut send = self.shared.signal.send_wide(Pattern::from(&topic));
         if let Some(copy) = self.copy {
-            let (retained, copied) = (&self.shared.retained, copy(&self.payload));
+            let copied = match capture(|| copy(&self.payload)) {
+                Ok(copied) => copied,
+                Err(panic) => {
+                    drop_quietly(self.payload);
+                    return Ok(send.failing(panic));
+                }
+            };
+            let retained = &self.shared.retained;
             send = send.after(Box::new(Keeping::new(retained, &topic, copied, copy)));
         }
         let send = send.with(Body::new(topic, self.payload));
