@@ -12,9 +12,7 @@ use super::message::Body;
 use super::pattern::Pattern;
 use super::retained::Keeping;
 use super::topic::Topic;
-use crate::signal::{
-    Cause, Delivery, Report, SendBuilder, SendFuture, Unsent, capture, drop_quietly,
-};
+use crate::signal::{Cause, Delivery, Panic, Report, SendBuilder, SendFuture, Unsent, capture};
 use crate::spawn::BoxFuture;
 
 /// A message on its way. End it in `.await`, [`now`](Self::now) or [`join`](Self::join): without one of them nothing is
@@ -48,8 +46,7 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     /// comes in the middle of it may get it twice. A newcomer that is waited for and whose queue is full goes without, which
     /// [`failures`](super::Hub::failures) tells, as it does where a copy cannot be made since `clone` panics.
     ///
-    /// If the copying panics, nothing is kept or delivered, and the panic is the only failure of the report. Where it panics for a
-    /// newcomer, that one goes without, as above.
+    /// If the copying panics, nothing is kept or delivered, and the error has the message and the panic.
     ///
     /// # Examples
     /// ```
@@ -123,8 +120,10 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
             let copied = match capture(|| copy(&self.payload)) {
                 Ok(copied) => copied,
                 Err(panic) => {
-                    drop_quietly(self.payload);
-                    return Ok(send.failing(panic));
+                    return Err(PublishError {
+                        payload: Some(self.payload),
+                        why: Why::Panicked(panic),
+                    });
                 }
             };
             let retained = &self.shared.retained;
@@ -226,6 +225,8 @@ pub struct PublishError<M> {
 
 enum Why {
     Topic(TopicError),
+    /// The copying of what was to be kept.
+    Panicked(Panic),
     Full,
     TimedOut,
     Closed,
@@ -265,6 +266,15 @@ impl<M> PublishError<M> {
         }
     }
 
+    /// What the copying of the message panicked with, if that is the reason: it was to be [kept](Publish::retain).
+    #[must_use]
+    pub fn panic(&self) -> Option<&Panic> {
+        match &self.why {
+            Why::Panicked(panic) => Some(panic),
+            _ => None,
+        }
+    }
+
     /// Whether a full queue stood in the way, which an awaited publish waits for.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -288,6 +298,9 @@ impl<M> fmt::Display for PublishError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {
             Why::Topic(error) => write!(f, "not published: {error}"),
+            Why::Panicked(panic) => {
+                write!(f, "not published: the copying of what was to be kept panicked: {panic}")
+            }
             Why::Full => f.write_str(
                 "not published: a queue is full; end the publish in `.await` to wait for room",
             ),

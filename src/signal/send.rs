@@ -103,12 +103,6 @@ impl<'a, P, R, K> SendBuilder<'a, P, R, K> {
         self.event
     }
 
-    /// Has it reach nobody: what was to be sent could not be made.
-    pub(crate) fn failing(mut self, panic: Panic) -> Self {
-        self.rare().failed = Some(panic);
-        self
-    }
-
     /// Sends this payload in the place of the signal's defaults.
     #[inline]
     pub fn with(mut self, payload: P) -> Self {
