@@ -168,12 +168,12 @@ impl<M: Send + Sync + 'static, O: Filterable, R: Send + 'static> Listen<M, O, R>
         if self.is_ordered {
             connect = connect.sequential();
         }
-        let connection = connect.now();
+        let (connection, added) = connect.now_and_tell();
         let Owner { subscriber, hub } = self.owner;
         if let Some(its) = subscriber {
             its.add(&connection);
         }
-        if let Some(hub) = hub {
+        if let Some(hub) = hub.filter(|_| added > 0) {
             hub.catch_up(&connection, &self.patterns);
         }
         Ok(connection)

@@ -44,7 +44,8 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     ///
     /// It is kept from when the publish begins, whether anybody listens or not: not while it waits for room, and not if it fails. Who
     /// comes in the middle of it may get it twice. A newcomer that is waited for and whose queue is full goes without, which
-    /// [`failures`](super::Hub::failures) tells, as it does where a copy cannot be made since `clone` panics.
+    /// [`failures`](super::Hub::failures) tells, as it does where a copy cannot be made since `clone` panics. Of a group, each member is
+    /// a newcomer of its own.
     ///
     /// If the copying panics, nothing is kept or delivered, and the error has the message and the panic.
     ///

@@ -217,6 +217,10 @@ impl<M: Send + Sync + 'static> Hub<M> {
     /// Gives who has just come what is kept under these patterns.
     pub(super) fn catch_up(&self, connection: &Connection<Pattern>, patterns: &[Pattern]) {
         for (topic, kept) in self.shared.retained.matching(patterns) {
+            if !connection.is_connected() {
+                // One was all that it wanted, say.
+                return;
+            }
             self.hand(connection, patterns, &topic, kept);
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 
 use async_lock::Mutex;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::error::TopicError;
 use super::handle::Hub;
@@ -52,8 +52,6 @@ struct Inner<M> {
 /// One queue: many patterns, in the order of publishing.
 struct Queue<M> {
     connection: Connection<Pattern>,
-    /// What it was told to listen to.
-    patterns: Lock<HashSet<Pattern>>,
     /// One consumer at a time.
     messages: Mutex<Subscription<Body<M>, Pattern>>,
 }
@@ -124,7 +122,6 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
         let pattern = pattern.into_pattern()?;
         let queue = self.inner.queue(id);
         let Some(queue) = queue else { return Ok(false) };
-        queue.patterns.hold().remove(&pattern);
         Ok(queue.connection.remove_keys([pattern]))
     }
 
@@ -248,10 +245,7 @@ impl<M: Send + Sync + 'static> Subscriber<M> {
 impl<M: Send + Sync + 'static> Queue<M> {
     /// Listens to one more pattern, and gets what is kept for who comes to it.
     fn listen(&self, hub: &Hub<M>, pattern: Pattern) {
-        let is_new = self.patterns.hold().insert(pattern.clone());
-        // Also where it was known: somebody may be about to unsubscribe from it.
-        self.connection.add_keys([pattern.clone()]);
-        if is_new {
+        if self.connection.add_new_key(pattern.clone()) {
             hub.catch_up(&self.connection, &[pattern]);
         }
     }
@@ -320,7 +314,6 @@ impl<M: Send + Sync + 'static> Subscribe<'_, M> {
         // It listens to nothing before it is known.
         let subscription = subscribe.name(&*self.id).keys([] as [Pattern; 0]).now();
         let queue = Arc::new(Queue {
-            patterns: Lock::new(HashSet::new()),
             connection: subscription.connection().clone(),
             messages: Mutex::new(subscription),
         });

@@ -262,6 +262,11 @@ where
 {
     /// Connects. What `.await` does, from sync code.
     pub fn now(self) -> Connection<K> {
+        self.now_and_tell().0
+    }
+
+    /// As `now`; tells how many keys its connection did not listen to before.
+    pub(crate) fn now_and_tell(self) -> (Connection<K>, usize) {
         let Self {
             registry,
             slot,
@@ -283,12 +288,13 @@ where
             }
             options.flow = plan.into_flow(home.timer()).map(Arc::new);
         }
-        Connection::new(&registry.connect(Request {
+        let (slot, added) = registry.connect(Request {
             slot,
             name,
             options,
             filters,
-        }))
+        });
+        (Connection::new(&slot), added)
     }
 }
 

@@ -123,7 +123,14 @@ impl<K> Connection<K> {
     where
         I: IntoIterator<Item: IntoKey<K>>,
     {
-        self.add(Filters::of_keys(keys.into_iter().map(IntoKey::into_key)))
+        let keys = keys.into_iter().map(IntoKey::into_key);
+        self.add(Filters::of_keys(keys)).is_some()
+    }
+
+    /// Listens to this key too; tells whether it did not before, and stands.
+    pub(crate) fn add_new_key(&self, key: K) -> bool {
+        let added = self.add(Filters::of_keys(std::iter::once(key)));
+        added.is_some_and(|keys| keys > 0)
     }
 
     /// Listens to these senders too; `false` if the connection has ended, and for a receiver of a channel.
@@ -131,9 +138,8 @@ impl<K> Connection<K> {
     where
         I: IntoIterator<Item: IntoSender>,
     {
-        self.add(Filters::of_senders(
-            senders.into_iter().map(IntoSender::into_sender),
-        ))
+        let senders = senders.into_iter().map(IntoSender::into_sender);
+        self.add(Filters::of_senders(senders)).is_some()
     }
 
     /// Listens to these keys no longer; tells whether it listened to any of them.
@@ -176,9 +182,8 @@ impl<K> Connection<K> {
         slot.downcast().ok().map(|slot| *slot)
     }
 
-    fn add(&self, filters: Filters<K>) -> bool {
-        let port = self.port.upgrade();
-        port.is_some_and(|port| port.add(filters))
+    fn add(&self, filters: Filters<K>) -> Option<usize> {
+        self.port.upgrade()?.add(filters)
     }
 
     fn remove(&self, filters: Filters<K>) -> bool {

@@ -1,7 +1,7 @@
 //! What is kept for newcomers, where publishing fails, waits, or goes on at the same time.
 
 use std::future::IntoFuture;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
@@ -182,6 +182,53 @@ async fn no_room_for_what_was_kept(on: Runtime) {
     assert_eq!(consumed(&subscriber, "queue", 2).await, ["a 1", "b 2"]);
 }
 
+/// A payload that says how often it was copied, and where it is to be written down.
+struct Counted(u32, Log<u32>, Arc<AtomicUsize>);
+
+impl Clone for Counted {
+    fn clone(&self) -> Self {
+        self.2.fetch_add(1, Ordering::SeqCst);
+        Self(self.0, self.1.clone(), self.2.clone())
+    }
+}
+
+fn named(m: &Message<Counted>) {
+    m.1.push(m.0);
+}
+
+/// Who listens already is no newcomer; with one more pattern he is.
+async fn once_for_each_who_comes(on: Runtime) {
+    let hub = Hub::<Counted>::builder().spawner(on.spawner()).build();
+    let (log, copies) = (Log::new(), Arc::new(AtomicUsize::new(0)));
+    for (topic, number) in [("a", 1), ("b", 2)] {
+        let payload = Counted(number, log.clone(), copies.clone());
+        hub.publish(topic, payload).retain().await.unwrap();
+    }
+    let listener = hub.connect_sync(named).topic("a").await.unwrap();
+    assert_eq!(log.take(), [1]);
+    hub.connect_sync(named).topics(["a", "a"]).await.unwrap();
+    assert_eq!(log.take(), [0; 0]);
+    hub.connect_sync(named).topic("b").await.unwrap();
+    assert_eq!(log.take(), [2]);
+    listener.disconnect();
+    hub.connect_sync(named).topic("a").await.unwrap();
+    assert_eq!(log.take(), [1], "it has come again");
+
+    let subscriber = hub.subscriber("s");
+    for (pattern, waiting) in [("a", 1), ("a", 1), ("*", 3), ("*", 3)] {
+        subscriber.subscribe(pattern).await.unwrap();
+        assert_eq!(hub.queue_sizes("a").unwrap(), [0, waiting], "{pattern}");
+    }
+    assert!(subscriber.unsubscribe("a").unwrap());
+    subscriber.subscribe("a").await.unwrap();
+    assert_eq!(hub.queue_sizes("a").unwrap(), [0, 4]);
+
+    // One is all that it wants.
+    copies.store(0, Ordering::SeqCst);
+    hub.connect_sync(|_| ()).topic("*").once().await.unwrap();
+    assert_eq!(copies.load(Ordering::SeqCst), 1);
+}
+
 /// A copy whose drop panics.
 struct Explodes {
     is_copy: bool,
@@ -262,5 +309,6 @@ on_each_runtime! {
     the_last_that_a_newcomer_gets_is_the_last,
     a_copy_that_cannot_be_made_is_told_of,
     no_room_for_what_was_kept,
+    once_for_each_who_comes,
     drops_that_panic_disturb_nobody,
 }

@@ -110,8 +110,8 @@ where
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    /// Connects, or merges with the connection that this callback has already.
-    pub(crate) fn connect(&self, request: Request<P, R, K>) -> Arc<Slot<P, R, K>> {
+    /// Connects, or merges with the connection that this callback has already; tells how many keys that did not listen to before.
+    pub(crate) fn connect(&self, request: Request<P, R, K>) -> (Arc<Slot<P, R, K>>, usize) {
         let Request {
             mut slot,
             name,
@@ -178,7 +178,7 @@ where
         }
         change.tell_of_groups(&book);
         let is_closed = self.is_closed();
-        self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
+        let added = self.enlist(&mut book, (&slot, is_new), filing, &mut leavings);
         drop((change, book));
         if !is_new {
             slot.apply_rules();
@@ -201,11 +201,11 @@ where
             self.verify(&slot);
             self.sweep(2 * watched);
         }
-        slot
+        (slot, added)
     }
 
-    /// Adds filters to a connection; false if it has ended.
-    pub(crate) fn add(&self, slot: &Arc<Slot<P, R, K>>, filters: Filters<K>) -> bool {
+    /// Adds filters to a connection; tells how many keys it did not listen to before, and `None` if it has ended.
+    pub(crate) fn add(&self, slot: &Arc<Slot<P, R, K>>, filters: Filters<K>) -> Option<usize> {
         let watched = watched(&filters);
         let mut filing = self.file(filters);
         filing.is_unfiltered = false;
@@ -213,16 +213,16 @@ where
         let mut leavings = Leavings::new();
         let mut book = self.lock_for(&mut filing);
         let stands = slot.stands() && !slot.record.hold().is_gone();
-        if stands {
+        let added = stands.then(|| {
             let _change = Change::begin(&self.version);
-            self.enlist(&mut book, (slot, false), filing, &mut leavings);
-        }
+            self.enlist(&mut book, (slot, false), filing, &mut leavings)
+        });
         drop(book);
         leavings.clear();
         self.settle();
         slot.tell_group();
         self.sweep(2 * watched);
-        stands
+        added
     }
 
     /// Takes filters off a connection; tells whether it had any of them. If it had, and has none left of any kind, it may

@@ -21,15 +21,16 @@ where
     R: 'static,
     K: Send + Sync + 'static,
 {
-    /// Files a connection, beside where it is filed already.
+    /// Files a connection, beside where it is filed already; tells how many keys are new to it.
     pub(super) fn enlist(
         &self,
         book: &mut Book<P, R, K>,
         (slot, is_new): (&Arc<Slot<P, R, K>>, bool),
         filing: Filing<P, R, K>,
         leavings: &mut Leavings<P, R, K>,
-    ) {
+    ) -> usize {
         let mut record = slot.record.hold();
+        let keys_before = record.keys().len();
         let was_loose = !is_new && record.is_empty();
         if filing.is_unfiltered && !record.is_unfiltered() {
             record.set_unfiltered(true);
@@ -56,6 +57,7 @@ where
         if let Some(all) = self.all.get().filter(|_| is_new) {
             leavings.insert(all, slot);
         }
+        record.keys().len() - keys_before
     }
 
     /// Takes a connection out of everything.

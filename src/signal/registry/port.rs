@@ -30,7 +30,8 @@ pub(crate) trait Handle<K>: Send + Sync {
     fn poll_rest(&self, listener: &mut Option<EventListener>, cx: &mut Context<'_>) -> Poll<()>;
     fn block(&self);
     fn unblock(&self);
-    fn add(self: Arc<Self>, filters: Filters<K>) -> bool;
+    /// How many keys it did not listen to before.
+    fn add(self: Arc<Self>, filters: Filters<K>) -> Option<usize>;
     fn remove(self: Arc<Self>, filters: Filters<K>) -> bool;
 }
 
@@ -96,8 +97,9 @@ where
         slot.tell_group();
     }
 
-    fn add(self: Arc<Self>, filters: Filters<K>) -> bool {
-        standing(self).is_some_and(|(slot, home)| !home.has_channels && home.add(&slot, filters))
+    fn add(self: Arc<Self>, filters: Filters<K>) -> Option<usize> {
+        let (slot, home) = standing(self).filter(|(_, home)| !home.has_channels)?;
+        home.add(&slot, filters)
     }
 
     fn remove(self: Arc<Self>, filters: Filters<K>) -> bool {

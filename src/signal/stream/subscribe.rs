@@ -149,12 +149,15 @@ where
         let inbox = Arc::new(Inbox::new(self.capacity, self.overflow));
         let target = StreamTarget::new(&inbox);
         let connected = match self.registry.upgrade() {
-            Some(registry) => registry.connect(Request {
-                slot: registry.slot_of(self.parent, target),
-                name: None,
-                options: self.options,
-                filters: self.filters,
-            }),
+            Some(registry) => {
+                let request = Request {
+                    slot: registry.slot_of(self.parent, target),
+                    name: None,
+                    options: self.options,
+                    filters: self.filters,
+                };
+                registry.connect(request).0
+            }
             None => Registry::homeless_slot(target),
         };
         // From here on it is kept by the connection.
