@@ -12,7 +12,7 @@ use super::message::Body;
 use super::pattern::Pattern;
 use super::retained::Keeping;
 use super::topic::Topic;
-use crate::signal::{Cause, Delivery, Report, SendBuilder, SendFuture, Unsent};
+use crate::signal::{Cause, Delivery, Panic, Report, SendBuilder, SendFuture, Unsent, capture};
 use crate::spawn::BoxFuture;
 
 /// A message on its way. End it in `.await`, [`now`](Self::now) or [`join`](Self::join): without one of them nothing is
@@ -46,6 +46,8 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
     /// comes in the middle of it may get it twice. A newcomer that is waited for and whose queue is full goes without, which
     /// [`failures`](super::Hub::failures) tells, as it does where a copy cannot be made since `clone` panics. Of a group, each member is
     /// a newcomer of its own.
+    ///
+    /// If the copying panics, nothing is kept or delivered, and the error has the message and the panic.
     ///
     /// # Examples
     /// ```
@@ -116,7 +118,16 @@ impl<'a, M: Send + Sync + 'static> Publish<'a, M> {
         };
         let mut send = self.shared.signal.send_wide(Pattern::from(&topic));
         if let Some(copy) = self.copy {
-            let (retained, copied) = (&self.shared.retained, copy(&self.payload));
+            let copied = match capture(|| copy(&self.payload)) {
+                Ok(copied) => copied,
+                Err(panic) => {
+                    return Err(PublishError {
+                        payload: Some(self.payload),
+                        why: Why::Panicked(panic),
+                    });
+                }
+            };
+            let retained = &self.shared.retained;
             send = send.after(Box::new(Keeping::new(retained, &topic, copied, copy)));
         }
         let send = send.with(Body::new(topic, self.payload));
@@ -215,6 +226,8 @@ pub struct PublishError<M> {
 
 enum Why {
     Topic(TopicError),
+    /// The copying of what was to be kept.
+    Panicked(Panic),
     Full,
     TimedOut,
     Closed,
@@ -254,6 +267,15 @@ impl<M> PublishError<M> {
         }
     }
 
+    /// What the copying of the message panicked with, if that is the reason: it was to be [kept](Publish::retain).
+    #[must_use]
+    pub fn panic(&self) -> Option<&Panic> {
+        match &self.why {
+            Why::Panicked(panic) => Some(panic),
+            _ => None,
+        }
+    }
+
     /// Whether a full queue stood in the way, which an awaited publish waits for.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -277,6 +299,9 @@ impl<M> fmt::Display for PublishError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {
             Why::Topic(error) => write!(f, "not published: {error}"),
+            Why::Panicked(panic) => {
+                write!(f, "not published: the copying of what was to be kept panicked: {panic}")
+            }
             Why::Full => f.write_str(
                 "not published: a queue is full; end the publish in `.await` to wait for room",
             ),

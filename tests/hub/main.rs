@@ -9,6 +9,9 @@ mod common;
 #[path = "../signal/runtime.rs"]
 #[allow(dead_code, reason = "shared with the tests of the signal")]
 mod runtime;
+#[allow(dead_code, reason = "shared with the tests of flow")]
+#[path = "../flow/kit.rs"]
+mod course;
 mod kit;
 
 // Who hears what, and when.
@@ -20,6 +23,10 @@ mod malformed;
 // Queues.
 mod consume;
 mod queues;
+
+// Messages that are kept, and listeners and queues that share them.
+mod groups;
+mod retained;
 
 // Other ways to publish.
 mod publishers;

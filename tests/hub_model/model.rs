@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::mem::take;
 
-use crate::{CAPACITY, PATTERNS};
+use crate::PATTERNS;
 
 /// `Key.is_subset_of`: `another` is a pattern.
 pub(crate) fn is_subset_of(key: &str, another: &str) -> bool {
@@ -19,11 +19,40 @@ pub(crate) fn is_subset_of(key: &str, another: &str) -> bool {
         .all(|(part, other)| *other == "*" || part == other)
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
-    Closure { owner: Option<usize>, is_once: bool },
-    Function { owner: Option<usize>, which: usize },
-    Queue { owner: usize, id: usize },
+    Closure {
+        owner: Option<usize>,
+        /// Async: it hears when its turn comes.
+        is_later: bool,
+        fails: bool,
+        is_once: bool,
+    },
+    Function {
+        owner: Option<usize>,
+        which: usize,
+    },
+    Queue {
+        owner: usize,
+        id: usize,
+    },
+}
+
+impl Kind {
+    pub(crate) fn is_later(self) -> bool {
+        matches!(self, Self::Closure { is_later: true, .. })
+    }
+
+    pub(crate) fn owner(self) -> Option<usize> {
+        match self {
+            Self::Closure { owner, .. } | Self::Function { owner, .. } => owner,
+            Self::Queue { owner, .. } => Some(owner),
+        }
+    }
+
+    fn fails(self) -> bool {
+        matches!(self, Self::Closure { fails: true, .. })
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -33,18 +62,38 @@ pub(crate) struct Known {
     pub(crate) kind: Kind,
     pub(crate) priority: i32,
     pub(crate) patterns: Vec<usize>,
+    /// In a queue, or for its turn to be heard.
     pub(crate) waiting: VecDeque<u32>,
     lost: u64,
 }
 
+impl Known {
+    pub(crate) fn matches(&self, topic: &str) -> bool {
+        let mut patterns = self.patterns.iter();
+        patterns.any(|one| is_subset_of(topic, PATTERNS[*one]))
+    }
+}
+
 /// What the rules say.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Model {
+    /// How many messages a queue holds.
+    capacity: usize,
     pub(crate) standing: Vec<Known>,
     pub(crate) notices: Vec<(bool, usize, usize)>,
+    pub(crate) failed: usize,
 }
 
 impl Model {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            standing: Vec::new(),
+            notices: Vec::new(),
+            failed: 0,
+        }
+    }
+
     pub(crate) fn at(&mut self, is_it: impl Fn(&Known) -> bool) -> Option<usize> {
         self.standing.iter().position(is_it)
     }
@@ -91,6 +140,10 @@ impl Model {
         let (ended, stay): (Vec<_>, _) = take(&mut self.standing).into_iter().partition(is_it);
         self.standing = stay;
         for known in &ended {
+            if known.kind.is_later() {
+                // What waits for it goes with it, and is told.
+                self.failed += known.waiting.len();
+            }
             for pattern in &known.patterns {
                 // Those that end at the same time end one after the other.
                 let later = ended
@@ -105,24 +158,26 @@ impl Model {
         !ended.is_empty()
     }
 
-    /// Who hears it, in order; queues get it.
-    pub(crate) fn publish(&mut self, topic: &str, number: u32) -> Vec<usize> {
-        let matches = |known: &Known| {
-            known
-                .patterns
-                .iter()
-                .any(|one| is_subset_of(topic, PATTERNS[*one]))
-        };
+    /// Who hears it at once, in order, and how many hear it at all; queues get it.
+    pub(crate) fn publish(&mut self, topic: &str, number: u32) -> (Vec<usize>, usize) {
         let mut heard: Vec<(i32, usize)> = Vec::new();
-        for known in self.standing.iter_mut().filter(|known| matches(known)) {
-            if let Kind::Queue { .. } = known.kind {
+        let mut later = 0;
+        for known in &mut self.standing {
+            if !known.matches(topic) {
+                continue;
+            }
+            if known.kind.is_later() {
                 known.waiting.push_back(number);
-                if known.waiting.len() > CAPACITY {
+                later += 1;
+            } else if let Kind::Queue { .. } = known.kind {
+                known.waiting.push_back(number);
+                if known.waiting.len() > self.capacity {
                     known.waiting.pop_front();
                     known.lost += 1;
                 }
             } else {
                 heard.push((-known.priority, known.number));
+                self.failed += usize::from(known.kind.fails());
             }
         }
         heard.sort_by_key(|(priority, _)| *priority);
@@ -132,6 +187,22 @@ impl Model {
                 && matches!(known.kind, Kind::Closure { is_once: true, .. })
         };
         self.end(is_spent);
+        let count = heard.len() + later;
+        (heard, count)
+    }
+
+    /// What async listeners hear when they are run: each what waits for it, in order.
+    pub(crate) fn run(&mut self) -> Vec<(usize, u32)> {
+        let mut heard = Vec::new();
+        for known in &mut self.standing {
+            if known.kind.is_later() {
+                let waiting = take(&mut known.waiting);
+                if known.kind.fails() {
+                    self.failed += waiting.len();
+                }
+                heard.extend(waiting.into_iter().map(|number| (known.number, number)));
+            }
+        }
         heard
     }
 
