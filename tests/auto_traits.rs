@@ -13,10 +13,10 @@ use fanfare::futures::{
 };
 use fanfare::hub::testing::MockHub;
 use fanfare::hub::{
-    Body, ConsumeError, Hub, HubBuilder, Listen, ListenFuture, Message, Notice, Pattern,
+    Body, ConsumeError, Hub, HubBuilder, HubDrain, Listen, ListenFuture, Message, Notice, Pattern,
     PatternPart, Publish, PublishError, PublishFuture, Publisher, Request, RequestError,
     SpellingError, Subscribe, Subscriber, ThrottledPublisher, Topic, TopicError, TopicProblem,
-    Unlisten, UnlistenFuture,
+    Unlisten, UnlistenFuture, WeakHub,
 };
 use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, OnChannel, Returns, TryFold};
@@ -129,6 +129,7 @@ assert_impl_all!(Report<OnlySend>: Send, Unpin);
 // Hubs.
 handles!(
     Hub<Pinned>,
+    WeakHub<Pinned>,
     Publisher<Pinned>,
     Subscriber<Pinned>,
     ThrottledPublisher<Pinned>,
@@ -145,6 +146,7 @@ handles!(
 );
 sent!(
     HubBuilder<Pinned>,
+    HubDrain<Pinned>,
     Listen<Pinned>,
     Listen<Pinned, Method>,
     ListenFuture<Pinned>,
@@ -163,6 +165,7 @@ sent!(
 assert_impl_all!(<Publish<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 assert_impl_all!(<Subscribe<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 assert_impl_all!(<Request<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<HubDrain<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 
 #[cfg(feature = "smol")]
 handles!(fanfare::Smol);

@@ -15,14 +15,16 @@ use super::publisher::Publisher;
 use super::retained::Retained;
 use super::subscriber::Subscriber;
 use super::topic::Topic;
-use crate::signal::{FailedCall, Inspection, Overflow, Signal, Subscription, capture};
+use super::weak::WeakHub;
+use crate::signal::{Event, FailedCall, Overflow, Signal, Subscription, capture};
 use crate::spawn::Timer;
 use crate::sync::Arc;
 
 /// Where messages are published under topics, and listened to by patterns.
 ///
 /// `M` is the payload. Clones are one hub; it lives as long as one of its handles, [publishers](Publisher) and
-/// [subscribers](Subscriber) among them.
+/// [subscribers](Subscriber) among them. A listener that has one of these in it keeps its own hub alive: let it have a
+/// [`WeakHub`].
 ///
 /// # Examples
 /// ```
@@ -110,6 +112,32 @@ impl<M: Send + Sync + 'static> Hub<M> {
         });
     }
 
+    /// A handle that does not keep the hub alive.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use fanfare::hub::{Hub, Message};
+    ///
+    /// let hub = Hub::<i32>::new();
+    /// let weak = hub.downgrade();
+    /// let double = move |m: &Message<i32>| {
+    ///     if let Some(hub) = weak.upgrade() {
+    ///         drop(hub.publish("doubled", ***m * 2).now());
+    ///     }
+    /// };
+    /// hub.connect_sync(double).topic("single").await?;
+    /// let doubled = hub.subscriber("doubled");
+    /// doubled.subscribe("doubled").await?;
+    /// hub.publish("single", 21).await?;
+    /// assert_eq!(***doubled.consume().await?, 42);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn downgrade(&self) -> WeakHub<M> {
+        WeakHub::new(&self.shared)
+    }
+
     /// Begins to publish a message under a topic: what listens to a pattern that matches it gets it, once, however many of
     /// its patterns match.
     ///
@@ -190,6 +218,13 @@ impl<M: Send + Sync + 'static> Hub<M> {
         notices.capacity(1_000).overflow(Overflow::DropOldest).now()
     }
 
+    /// Has this called with each notice from now on.
+    pub(super) fn hear_notices(&self, hear: impl Fn(&Notice) + Send + Sync + 'static) {
+        self.tell_notices(None);
+        let hear = move |notice: &Event<Notice>| hear(notice);
+        drop(self.shared.notices.connect_sync(hear).now());
+    }
+
     /// What fails of listeners and of responders, as a signal: each call of this gives the same one. See [`Signal::failures`].
     /// Responders are numbered apart from listeners; a [name](super::Listen::name) tells who it was.
     ///
@@ -210,24 +245,6 @@ impl<M: Send + Sync + 'static> Hub<M> {
         let failures = self.shared.signal.failures();
         self.shared.responders.tell_failures_to(&failures);
         failures
-    }
-
-    /// Lets nothing more be published or requested, and nobody listen. See [`Signal::close`].
-    pub fn close(&self) -> bool {
-        self.shared.responders.close();
-        self.shared.signal.close()
-    }
-
-    /// Waits until no listener or responder is running or has yet to run. See [`Signal::idle`].
-    pub async fn idle(&self) {
-        self.shared.responders.idle().await;
-        self.shared.signal.idle().await;
-    }
-
-    /// Shows who listens. See [`Signal::inspect`].
-    #[must_use]
-    pub fn inspect(&self) -> Inspection {
-        self.shared.signal.inspect()
     }
 }
 

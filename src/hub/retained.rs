@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 use super::error::TopicError;
-use super::handle::Hub;
+use super::handle::{Hub, Shared};
 use super::into::IntoPattern;
 use super::message::Body;
 use super::pattern::Pattern;
@@ -234,12 +234,20 @@ impl<M: Send + Sync + 'static> Hub<M> {
         topic: &Topic,
         mut kept: Numbered<M>,
     ) {
-        let signal = &self.shared.signal;
-        for _ in 0..ROUNDS {
+        let Shared {
+            signal, retained, ..
+        } = &*self.shared;
+        for round in 1..=ROUNDS {
             let payload = match capture(|| kept.copied.copy()) {
                 Ok(payload) => payload,
                 Err(panic) => return signal.fail_in("the copying of a kept message", panic),
             };
+            let newer = retained.newer(topic, kept.number);
+            if let Some(newer) = newer.filter(|_| round < ROUNDS) {
+                drop_quietly(payload);
+                kept = newer;
+                continue;
+            }
             let mut send = signal.send();
             let wild = |one: &&Pattern| one.has_wildcards() && one.matches(topic);
             send.add_key(Pattern::from(topic));
@@ -247,7 +255,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
             matching.for_each(|pattern| send.add_key(pattern.clone()));
             let send = send.to(connection).with(Body::new(topic.clone(), payload));
             drop_quietly(send.now_where_there_is_room());
-            match self.shared.retained.newer(topic, kept.number) {
+            match retained.newer(topic, kept.number) {
                 Some(newer) => kept = newer,
                 None => return,
             }

@@ -10,7 +10,7 @@ use super::message::Body;
 use super::notice::Notice;
 use super::pattern::Pattern;
 use super::topic::Topic;
-use crate::signal::{Context, Dispatcher, Subscription, TryRecvError};
+use crate::signal::{Context, Dispatcher};
 use crate::sync::{Arc, Lock};
 
 /// A hub that writes down what is published on it, whether anybody listens or not, and who subscribes. It derefs to the
@@ -32,8 +32,7 @@ use crate::sync::{Arc, Lock};
 pub struct MockHub<M> {
     hub: Hub<M>,
     published: Arc<Published<M>>,
-    notices: Lock<Vec<Notice>>,
-    coming: Lock<Subscription<Notice>>,
+    notices: Arc<Lock<Vec<Notice>>>,
 }
 
 /// What was published, as a dispatcher sees it.
@@ -56,15 +55,17 @@ impl<M: Clone + Send + Sync + 'static> MockHub<M> {
     pub fn new() -> Self {
         let published = Arc::new(Published(Lock::new(Vec::new())));
         let hub = Hub::builder().dispatcher(Arc::clone(&published)).build();
+        let notices = Arc::new(Lock::new(Vec::new()));
+        let written = Arc::clone(&notices);
+        hub.hear_notices(move |notice| written.hold().push(notice.clone()));
         Self {
-            coming: Lock::new(hub.notices()),
-            notices: Lock::new(Vec::new()),
+            notices,
             published,
             hub,
         }
     }
 
-    /// What was published and requested, in order.
+    /// What was published and requested, in order; not what nobody responds to, and not what could not be published.
     #[must_use]
     pub fn published(&self) -> Vec<(Topic, M)> {
         // Cloned where no lock is held: that is the user's code.
@@ -84,18 +85,10 @@ impl<M: Clone + Send + Sync + 'static> MockHub<M> {
         Ok(matching.map(|(_, payload)| payload).collect())
     }
 
-    /// Who came and went, in order.
+    /// Who came and went, in order. Who listens to the hub's own topics is not told of.
     #[must_use]
     pub fn notices(&self) -> Vec<Notice> {
-        let mut notices = self.notices.hold();
-        let mut coming = self.coming.hold();
-        loop {
-            match coming.try_recv() {
-                Ok(notice) => notices.push((**notice).clone()),
-                Err(TryRecvError::Lost(_)) => {}
-                Err(_) => return notices.clone(),
-            }
-        }
+        self.notices.hold().clone()
     }
 
     /// The patterns that somebody listens to now, in the order in which they were first listened to.

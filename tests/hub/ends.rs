@@ -167,6 +167,84 @@ async fn a_publish_begins_when_it_is_polled(on: Runtime) {
     assert_eq!(second.await.unwrap_err().into_payload(), Some(2));
 }
 
+/// A listener that uses its hub does not keep it.
+async fn a_weak_handle_keeps_nothing(on: Runtime) {
+    let hub = hub_on(&on);
+    let (gate, log) = (Gate::new(), Log::new());
+    let (weak, captured) = (hub.downgrade(), opens(&gate));
+    hub.connect_sync(move |m: &Msg| {
+        let _ = &captured;
+        let hub = weak.upgrade().expect("somebody publishes");
+        drop(hub.publish("b", ***m + 1).now());
+    })
+    .topic("a")
+    .await
+    .unwrap();
+    hub.connect_sync(writes(&log)).topic("b").await.unwrap();
+    let weak = hub.downgrade().clone();
+    weak.upgrade().unwrap().publish("a", 1).await.unwrap();
+    assert_eq!(log.take(), ["b 2"]);
+    assert!(format!("{weak:?}").contains("true"));
+    let publisher = hub.publisher("p").unwrap();
+    drop(hub);
+    assert!(weak.upgrade().is_some(), "the publisher keeps it");
+    drop(publisher);
+    assert!(weak.upgrade().is_none() && gate.is_open());
+}
+
+async fn draining_waits_and_tells_of_what_it_waits_for(_: Runtime) {
+    let (executor, clock, hub) = by_hand();
+    let gates = [Gate::new(), Gate::new()];
+    let [listens, responds] = gates.clone();
+    hub.connect(move |_| {
+        let gate = listens.clone();
+        async move { gate.wait().await }
+    })
+    .topic("a")
+    .name("listens")
+    .await
+    .unwrap();
+    hub.respond(move |m: std::sync::Arc<Msg>| {
+        let gate = responds.clone();
+        async move {
+            gate.wait().await;
+            ***m
+        }
+    })
+    .topic("a")
+    .name("responds")
+    .await
+    .unwrap();
+    hub.publish("a", 1).await.unwrap();
+    executor.run_until_stalled();
+    let mut request = hub.request("a", 2).into_future();
+    assert!(poll(&mut request).is_pending());
+
+    let drain = hub.drain().timeout(Duration::from_secs(1));
+    assert!(
+        hub.publish("a", 3).await.unwrap_err().is_closed(),
+        "at once"
+    );
+    let mut drained = drain.into_future();
+    assert!(executor.run_until(&mut drained).is_none());
+    clock.advance(Duration::from_secs(1));
+    let unfinished = executor.run_until(&mut drained).expect("its time is up");
+    let unfinished = unfinished.unwrap_err();
+    assert_eq!(unfinished.sends, 2);
+    let names: Vec<_> = unfinished
+        .connections
+        .iter()
+        .map(|one| one.name.as_deref())
+        .collect();
+    assert_eq!(names, [Some("listens"), Some("responds")]);
+    let mut drained = hub.drain().into_future();
+    gates[0].open();
+    assert!(executor.run_until(&mut drained).is_none(), "one is running");
+    gates[1].open();
+    assert_eq!(request.await.unwrap(), 2);
+    assert_eq!(executor.run_until(&mut drained), Some(Ok(())));
+}
+
 /// What waits for room when the hub is closed, or its time is up, was not published, and is not lost.
 async fn what_waits_for_room_is_given_back(_: Runtime) {
     for closes in [true, false] {
@@ -246,4 +324,6 @@ on_each_runtime! {
     what_it_shows_of_itself,
     a_publish_begins_when_it_is_polled,
     what_waits_for_room_is_given_back,
+    a_weak_handle_keeps_nothing,
+    draining_waits_and_tells_of_what_it_waits_for,
 }

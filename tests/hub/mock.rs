@@ -89,6 +89,12 @@ async fn it_knows_who_subscribes(_: Runtime) {
     drop(subscriber);
     assert!(names().is_empty());
     assert_eq!(mock.notices().len(), 10);
+    // However many there are.
+    for _ in 0..1_000 {
+        mock.connect_sync(|_| ()).topic("x").once().await.unwrap();
+    }
+    assert_eq!(mock.notices().len(), 1_010);
+    assert_eq!(names(), ["x"]);
 }
 
 on_each_runtime! {

@@ -129,7 +129,24 @@ async fn the_last_that_a_newcomer_gets_is_the_last(on: Runtime) {
         .topics(["a.*", "a.b"])
         .await
         .unwrap();
-    assert_eq!(log.take(), [2, 1, 2, 7]);
+    assert_eq!(
+        log.take(),
+        [2, 2, 7],
+        "the one before is of no use any more"
+    );
+
+    // Published before it has heard to the end.
+    let (within, written) = (hub.downgrade(), log.clone());
+    let hears_late = move |m: &Message<Copies>| {
+        if m.0 == 2 {
+            let hub = within.upgrade().unwrap();
+            let newer = Copies(3, m.1.clone());
+            hub.publish("a.b", newer).retain().now().unwrap();
+        }
+        written.push(m.0);
+    };
+    hub.connect_sync(hears_late).topic("a.b").await.unwrap();
+    assert_eq!(log.take(), [3, 3, 2, 3]);
 }
 
 /// Who comes is connected all the same, gets the others, and it is told.

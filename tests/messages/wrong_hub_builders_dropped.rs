@@ -2,6 +2,8 @@
 
 use fanfare::hub::Hub;
 
+fn named(_: &fanfare::hub::Message<u32>) {}
+
 async fn wrong() {
     let hub = Hub::<u32>::new();
     hub.publish("a", 1);
@@ -12,6 +14,8 @@ async fn wrong() {
     let subscriber = hub.subscriber("s");
     subscriber.subscribe("a");
     subscriber.consume();
+    subscriber.disconnect(named);
+    hub.drain();
 }
 
 fn main() {}
