@@ -9,12 +9,18 @@ use smallvec::SmallVec;
 
 use crate::sync::OnceLock;
 
+const BETWEEN: char = '\u{1}';
+const ONE: char = '\u{2}';
+const AMBIGUOUS: u64 = 1;
+
 /// Literal parts, and wildcards for one part each. Not changed once it is shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parts {
-    /// Of all the pieces, so that who has the parts in hand hashes one word.
+    /// Of all the pieces, so that who has the parts in hand hashes one word. The lowest bit tells whether the text is
+    /// ambiguous.
     hash: u64,
-    /// The literals, one after the other, with nothing in between.
+    /// The parts, one after the other, with [`BETWEEN`] in between; a wildcard is [`ONE`]. Two rows with the same text are the same,
+    /// unless these characters are part of a literal: who compares two does not look at the pieces.
     text: CompactString,
     pieces: SmallVec<[Piece; 6]>,
 }
@@ -66,6 +72,7 @@ impl Parts {
 
     /// Whoever pushes ends it with [`finished`](Self::finished).
     pub(super) fn push(&mut self, literal: &str) {
+        self.begin_part();
         self.text.push_str(literal);
         // 0 would be a wildcard's: one text in 2^64 shares the hash of another.
         let hash = NonZeroU64::new(hasher().hash_one(literal)).unwrap_or(NonZeroU64::MIN);
@@ -73,7 +80,15 @@ impl Parts {
     }
 
     pub(super) fn push_one(&mut self) {
+        self.begin_part();
+        self.text.push(ONE);
         self.push_piece(None);
+    }
+
+    fn begin_part(&mut self) {
+        if self.len() > 0 {
+            self.text.push(BETWEEN);
+        }
     }
 
     fn push_piece(&mut self, hash: Option<NonZeroU64>) {
@@ -82,6 +97,7 @@ impl Parts {
     }
 
     pub(super) fn extend(&mut self, other: &Self) {
+        self.begin_part();
         let begin = self.text.len();
         self.text.push_str(&other.text);
         self.pieces.extend(other.pieces.iter().map(|piece| Piece {
@@ -91,8 +107,16 @@ impl Parts {
     }
 
     pub(super) fn finished(mut self) -> Self {
-        self.hash = hasher().hash_one(&self.pieces[..]);
+        let hash = hasher().hash_one(&self.pieces[..]);
+        self.hash = (hash & !AMBIGUOUS) | u64::from(self.has_ambiguous_text());
         self
+    }
+
+    /// Whether a literal contains what stands between parts or for a wildcard.
+    fn has_ambiguous_text(&self) -> bool {
+        let count = |what| self.text.chars().filter(|one| *one == what).count();
+        let wildcards = self.pieces.iter().filter(|piece| piece.hash.is_none());
+        count(BETWEEN) + 1 > self.len() || count(ONE) > wildcards.count()
     }
 
     /// The first so many.
@@ -124,7 +148,8 @@ impl Parts {
         let Some(hash) = piece.hash else {
             return Some(Part::One);
         };
-        let begin = index.checked_sub(1).map_or(0, |last| self.pieces[last].end);
+        let last = index.checked_sub(1);
+        let begin = last.map_or(0, |last| self.pieces[last].end + BETWEEN.len_utf8());
         let text = &self.text[begin..piece.end];
         Some(Part::Literal { text, hash })
     }
@@ -143,7 +168,10 @@ impl Parts {
 impl PartialEq for Parts {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.pieces == other.pieces && self.text == other.text
+        let is_ambiguous = self.hash & AMBIGUOUS != 0;
+        self.hash == other.hash
+            && self.text == other.text
+            && (!is_ambiguous || self.pieces == other.pieces)
     }
 }
 
@@ -177,6 +205,21 @@ mod tests {
         one.push("a");
         one.push_one();
         assert_ne!(one.finished(), parts(&["a", ""]));
+    }
+
+    #[test]
+    fn whatever_characters_are_in_it() {
+        assert_ne!(parts(&["a\u{1}b"]), parts(&["a", "b"]));
+        assert_ne!(parts(&["a\u{1}b", "c"]), parts(&["a", "b\u{1}c"]));
+        let mut one = Parts::default();
+        one.push_one();
+        let one = one.finished();
+        assert_ne!(one, parts(&["\u{2}"]));
+        assert_eq!(parts(&["\u{2}", "\u{1}"]), parts(&["\u{2}", "\u{1}"]));
+        assert_eq!(
+            parts(&["a\u{1}b"]).iter().next().unwrap().literal(),
+            Some("a\u{1}b")
+        );
     }
 
     #[test]
