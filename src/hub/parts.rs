@@ -11,12 +11,12 @@ use crate::sync::OnceLock;
 
 const BETWEEN: char = '\u{1}';
 const ONE: char = '\u{2}';
-const AMBIGUOUS: u64 = 1;
+const AMBIGUOUS: u64 = 1 << 63;
 
 /// Literal parts, and wildcards for one part each. Not changed once it is shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parts {
-    /// Of all the pieces, so that who has the parts in hand hashes one word. The lowest bit tells whether the text is
+    /// Of all the pieces, so that who has the parts in hand hashes one word. The highest bit tells whether the text is
     /// ambiguous.
     hash: u64,
     /// The parts, one after the other, with [`BETWEEN`] in between; a wildcard is [`ONE`]. Two rows with the same text are the same,
@@ -108,7 +108,11 @@ impl Parts {
 
     pub(super) fn finished(mut self) -> Self {
         let hash = hasher().hash_one(&self.pieces[..]);
-        self.hash = (hash & !AMBIGUOUS) | u64::from(self.has_ambiguous_text());
+        self.hash = if self.has_ambiguous_text() {
+            hash | AMBIGUOUS
+        } else {
+            hash & !AMBIGUOUS
+        };
         self
     }
 
