@@ -1,9 +1,11 @@
 //! What a hub tells of subscriptions.
 
+use std::fmt;
+
 use super::pattern::{Pattern, PatternPart};
 use super::topic::Topic;
 
-/// A subscription or a listener has come to a pattern, or left it.
+/// A subscription or a listener has come to a pattern, or left it. As text: `a.*: added, 2 now`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -58,6 +60,16 @@ impl Notice {
         });
         let topic = Topic::from_parts([HUB, what].into_iter().chain(parts));
         topic.unwrap_or_else(|_| unreachable!("it has two parts at least"))
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self {
+            Self::Added { .. } => "added",
+            Self::Removed { .. } => "removed",
+        };
+        write!(f, "{}: {what}, {} now", self.pattern(), self.subscribers())
     }
 }
 

@@ -42,16 +42,16 @@ fn telling(on: &Runtime) -> Hub<Said> {
 fn told(notices: &mut Subscription<Notice>) -> Vec<String> {
     let mut all = Vec::new();
     while let Ok(notice) = notices.try_recv() {
-        let sign = if matches!(**notice, Notice::Added { .. }) {
-            '+'
-        } else {
-            '-'
+        let (sign, what) = match **notice {
+            Notice::Added { .. } => ('+', "added"),
+            _ => ('-', "removed"),
         };
-        all.push(format!(
-            "{sign}{} {}",
-            notice.pattern(),
-            notice.subscribers()
-        ));
+        let (pattern, count) = (notice.pattern(), notice.subscribers());
+        assert_eq!(
+            notice.to_string(),
+            format!("{pattern}: {what}, {count} now")
+        );
+        all.push(format!("{sign}{pattern} {count}"));
     }
     all
 }
