@@ -269,7 +269,8 @@ pub struct Subscribe<'a, M> {
 }
 
 impl<M: Send + Sync + 'static> Subscribe<'_, M> {
-    /// Onto the queue with this id. The usual one is `"default"`.
+    /// Onto the queue with this id. The usual one is `"default"`. [`Hub::inspect`] and failures name it after the subscriber and the id:
+    /// `dashboard/default`.
     pub fn id(mut self, id: impl AsRef<str>) -> Self {
         self.id = id.as_ref().into();
         self
@@ -312,7 +313,8 @@ impl<M: Send + Sync + 'static> Subscribe<'_, M> {
             subscribe = subscribe.group(group);
         }
         // It listens to nothing before it is known.
-        let subscription = subscribe.name(&*self.id).keys([] as [Pattern; 0]).now();
+        let name = format!("{}/{}", inner.id, self.id);
+        let subscription = subscribe.name(name).keys([] as [Pattern; 0]).now();
         let queue = Arc::new(Queue {
             connection: subscription.connection().clone(),
             messages: Mutex::new(subscription),

@@ -141,7 +141,7 @@ async fn what_it_shows_of_itself(on: Runtime) {
         .iter()
         .map(|one| (one.name.as_deref(), one.keys, one.queued))
         .collect();
-    assert_eq!(names, [(Some("listens"), 2, 0), (Some("queue"), 1, 1)]);
+    assert_eq!(names, [(Some("listens"), 2, 0), (Some("s/queue"), 1, 1)]);
     assert!(format!("{hub:?}").contains("plant"));
     for text in [
         format!("{subscriber:?}"),

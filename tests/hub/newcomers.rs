@@ -195,7 +195,7 @@ async fn no_room_for_what_was_kept(on: Runtime) {
     let subscriber = hub.subscriber("s");
     let subscribe = subscriber.subscribe("*").id("queue").capacity(2);
     subscribe.overflow(Overflow::Wait).await.unwrap();
-    assert_eq!(failed.take(), ["queue 3"]);
+    assert_eq!(failed.take(), ["s/queue 3"]);
     assert_eq!(consumed(&subscriber, "queue", 2).await, ["a 1", "b 2"]);
 }
 

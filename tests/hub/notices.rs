@@ -400,7 +400,7 @@ async fn a_full_queue_keeps_nothing_from_others(_: Runtime) {
     for pattern in ["a", "b", "c"] {
         hub.connect_sync(|_| ()).topic(pattern).await.unwrap();
     }
-    let failure = "callback `tight` was dropped: its queue was full, or the signal that it forwards to has reached a limit";
+    let failure = "callback `full/tight` was dropped: its queue was full, or the signal that it forwards to has reached a limit";
     let added = |pattern: &str| format!("Hub.addedSubscriber.{pattern}");
     assert_eq!(
         log.take(),

@@ -39,6 +39,9 @@ async fn each_id_has_a_queue_and_each_subscriber_its_own(on: Runtime) {
         [("".into(), 1), ("all".into(), 3), ("default".into(), 2)]
     );
     assert_eq!(two.queue_sizes(), [("default".into(), 2)]);
+    let shown = hub.inspect().connections.into_iter();
+    let names: Vec<_> = shown.filter_map(|queue| queue.name).collect();
+    assert_eq!(names, ["s/default", "s/all", "s/", "s/default"]);
     assert_eq!(consumed(&one, "", 1).await, ["b 2"]);
     assert_eq!(consumed(&one, "all", 3).await, ["a 1", "b 2", "a 3"]);
     assert_eq!(consumed(&one.clone(), "default", 2).await, ["a 1", "a 3"]);

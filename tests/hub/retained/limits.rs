@@ -95,7 +95,7 @@ async fn who_has_no_room_goes_without(_: Runtime) {
         assert!(subscriber.unsubscribe_from(&id, "a.*").unwrap());
     }
     // The queue tells of its losses, but where there is nobody to wait for its room.
-    assert_eq!(failed.take(), ["Wait"; 3]);
+    assert_eq!(failed.take(), ["s/Wait"; 3]);
     // One call begins, and is not in the queue. Where calls would have to be waited for, they wait for their turn.
     for (overflow, expected) in [
         (DropOldest, &["a.0 0", "a.3 3", "a.4 4"][..]),
