@@ -94,6 +94,9 @@
 
 pub mod band;
 pub mod hub;
+#[cfg(feature = "net")]
+#[cfg_attr(docsrs, doc(cfg(feature = "net")))]
+pub mod net;
 mod signal;
 pub mod spawn;
 mod sync;

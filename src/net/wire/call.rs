@@ -1,0 +1,342 @@
+//! What can be asked of a peer.
+
+use std::time::Duration;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::id::Id;
+use super::params::Params;
+use super::status::{Code, RemoteError};
+use super::token::Token;
+
+/// The name of a sender, an event or a method of a sender.
+pub type Name = String;
+
+/// A call: one of the protocol's methods, with its parameters. `V` is the type of what signals and requests carry.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Call<V> {
+    /// Which version the other side is.
+    GetVersion,
+    /// Which senders there are.
+    ListSenders {
+        /// With the events of each.
+        list_events: bool,
+    },
+    /// A sender of the caller's, to be known by this name.
+    AddSender {
+        /// Its name.
+        sender: Name,
+        /// What it may send.
+        events: Vec<Name>,
+        /// What can be requested of it, if anything can; `None` in it stands for whatever is not named.
+        requests: Option<Vec<Option<Name>>>,
+    },
+    /// A sender of the caller's has gone.
+    RemoveSender {
+        /// Its name.
+        sender: Name,
+    },
+    /// The caller wants to hear of these events.
+    AddListener {
+        /// Of which sender; any, without.
+        sender: Option<Name>,
+        /// Of which event; any, without.
+        event: Option<Name>,
+    },
+    /// The caller wants to hear no more.
+    RemoveListener {
+        /// What [`AddListener`](Self::AddListener) was answered.
+        listener_id: u64,
+    },
+    /// An event.
+    Signal {
+        /// Whom it is for; a server is told of events of its peers' senders, without.
+        listener_id: Option<u64>,
+        /// Who sent it.
+        sender: Option<Name>,
+        /// Which it is.
+        event: Option<Name>,
+        /// What goes with it.
+        data: V,
+    },
+    /// A question to a sender.
+    Request {
+        /// Whom it is for.
+        sender: Name,
+        /// What is asked.
+        method: Name,
+        /// With what.
+        params: V,
+    },
+    /// A listener will hear nothing more.
+    ListenerEnded {
+        /// Which.
+        listener_id: u64,
+        /// Why, for people.
+        reason: String,
+    },
+    /// The caller is no plain peer.
+    Hello {
+        /// The protocol's version: [`PROTOCOL`](super::PROTOCOL).
+        protocol: u32,
+        /// The [name](crate::net::Codec::name) of the codec.
+        codec: String,
+        /// What lets the caller in, where that is asked for.
+        token: Option<Token>,
+    },
+    /// Nobody waits for the reply to this call any more.
+    Cancel {
+        /// Its id.
+        id: Id,
+    },
+    /// Is anybody there?
+    Ping,
+    /// Somebody is.
+    Pong,
+    /// Nothing more will come.
+    Close {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+impl<V> Call<V> {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::GetVersion => "get_version",
+            Self::ListSenders { .. } => "list_senders",
+            Self::AddSender { .. } => "add_sender",
+            Self::RemoveSender { .. } => "remove_sender",
+            Self::AddListener { .. } => "add_listener",
+            Self::RemoveListener { .. } => "remove_listener",
+            Self::Signal { .. } => "signal",
+            Self::Request { .. } => "request",
+            Self::ListenerEnded { .. } => "listener_ended",
+            Self::Hello { .. } => "hello",
+            Self::Cancel { .. } => "cancel",
+            Self::Ping => "ping",
+            Self::Pong => "pong",
+            Self::Close { .. } => "close",
+        }
+    }
+
+    /// Whether a peer that has not said hello can be expected to know it.
+    #[must_use]
+    pub const fn is_original(&self) -> bool {
+        !matches!(
+            self,
+            Self::ListenerEnded { .. }
+                | Self::Hello { .. }
+                | Self::Cancel { .. }
+                | Self::Ping
+                | Self::Pong
+                | Self::Close { .. }
+        )
+    }
+
+    /// Whether it is about the link itself, which deals with it.
+    pub(crate) const fn is_of_the_link(&self) -> bool {
+        matches!(
+            self,
+            Self::Hello { .. }
+                | Self::Cancel { .. }
+                | Self::Ping
+                | Self::Pong
+                | Self::Close { .. }
+        )
+    }
+}
+
+impl<V: serde::de::DeserializeOwned> Call<V> {
+    pub(super) fn of(method: &str, params: Params<V>) -> Result<Self, RemoteError> {
+        let Params {
+            sender,
+            event,
+            listener_id,
+            reason,
+            ..
+        } = params;
+        let text = |given: Option<String>, name| given.ok_or_else(|| missing(method, name));
+        let number = |given: Option<u64>, name| given.ok_or_else(|| missing(method, name));
+        Ok(match method {
+            "get_version" => Self::GetVersion,
+            "list_senders" => Self::ListSenders {
+                list_events: params.list_events,
+            },
+            "add_sender" => Self::AddSender {
+                sender: text(sender, "sender")?,
+                events: params.events.ok_or_else(|| missing(method, "events"))?.0,
+                requests: params.requests,
+            },
+            "remove_sender" => Self::RemoveSender {
+                sender: text(sender, "sender")?,
+            },
+            "add_listener" => Self::AddListener { sender, event },
+            "remove_listener" => Self::RemoveListener {
+                listener_id: number(listener_id, "listener_id")?,
+            },
+            "signal" => {
+                let info = params.info.ok_or_else(|| missing(method, "info"))?;
+                Self::Signal {
+                    listener_id,
+                    sender: info.sender,
+                    event: info.event,
+                    data: or_null(params.data, method, "data")?,
+                }
+            }
+            "request" => Self::Request {
+                sender: text(sender, "sender")?,
+                method: text(params.method, "method")?,
+                params: or_null(params.params, method, "params")?,
+            },
+            "listener_ended" => Self::ListenerEnded {
+                listener_id: number(listener_id, "listener_id")?,
+                reason: reason.unwrap_or_default(),
+            },
+            "hello" => Self::Hello {
+                protocol: params.protocol.ok_or_else(|| missing(method, "protocol"))?,
+                codec: text(params.codec, "codec")?,
+                token: params.token,
+            },
+            "cancel" => Self::Cancel {
+                id: params.id.ok_or_else(|| missing(method, "id"))?,
+            },
+            "ping" => Self::Ping,
+            "pong" => Self::Pong,
+            "close" => Self::Close {
+                reason: reason.unwrap_or_default(),
+            },
+            _ => return Err(RemoteError::unknown_method()),
+        })
+    }
+}
+
+fn missing(method: &str, name: &str) -> RemoteError {
+    RemoteError::failed(
+        Code::BadParameters,
+        format_args!("{method} needs the parameter {name}"),
+    )
+}
+
+/// What is left out is null, as it is in the original.
+fn or_null<V: serde::de::DeserializeOwned>(
+    given: Option<V>,
+    method: &str,
+    name: &str,
+) -> Result<V, RemoteError> {
+    given.map_or_else(|| super::response::null().ok_or_else(|| missing(method, name)), Ok)
+}
+
+/// The parameters of a call.
+pub(super) struct ParamsOf<'a, V>(pub(super) &'a Call<V>);
+
+impl<V: Serialize> Serialize for ParamsOf<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let len = self.len();
+        let mut map = serializer.serialize_map(Some(len))?;
+        match self.0 {
+            Call::GetVersion | Call::Ping | Call::Pong => {}
+            Call::ListSenders { list_events } => map.serialize_entry("list_events", list_events)?,
+            Call::AddSender {
+                sender,
+                events,
+                requests,
+            } => {
+                map.serialize_entry("sender", sender)?;
+                map.serialize_entry("events", events)?;
+                map.serialize_entry("requests", requests)?;
+            }
+            Call::RemoveSender { sender } => map.serialize_entry("sender", sender)?,
+            Call::AddListener { sender, event } => {
+                map.serialize_entry("sender", sender)?;
+                map.serialize_entry("event", event)?;
+            }
+            Call::RemoveListener { listener_id } => {
+                map.serialize_entry("listener_id", listener_id)?;
+            }
+            Call::Signal {
+                listener_id,
+                sender,
+                event,
+                data,
+            } => {
+                if let Some(listener_id) = listener_id {
+                    map.serialize_entry("listener_id", listener_id)?;
+                }
+                map.serialize_entry("info", &InfoOf { sender, event })?;
+                map.serialize_entry("data", data)?;
+            }
+            Call::Request {
+                sender,
+                method,
+                params,
+            } => {
+                map.serialize_entry("sender", sender)?;
+                map.serialize_entry("method", method)?;
+                map.serialize_entry("params", params)?;
+            }
+            Call::ListenerEnded {
+                listener_id,
+                reason,
+            } => {
+                map.serialize_entry("listener_id", listener_id)?;
+                map.serialize_entry("reason", reason)?;
+            }
+            Call::Hello {
+                protocol,
+                codec,
+                token,
+            } => {
+                map.serialize_entry("protocol", protocol)?;
+                map.serialize_entry("codec", codec)?;
+                if let Some(token) = token {
+                    map.serialize_entry("token", token)?;
+                }
+            }
+            Call::Cancel { id } => map.serialize_entry("id", id)?,
+            Call::Close { reason } => map.serialize_entry("reason", reason)?,
+        }
+        map.end()
+    }
+}
+
+impl<V> ParamsOf<'_, V> {
+    /// How many there are: formats that write it first have to know.
+    fn len(&self) -> usize {
+        match self.0 {
+            Call::GetVersion | Call::Ping | Call::Pong => 0,
+            Call::ListSenders { .. }
+            | Call::RemoveSender { .. }
+            | Call::RemoveListener { .. }
+            | Call::Cancel { .. }
+            | Call::Close { .. } => 1,
+            Call::AddListener { .. } | Call::ListenerEnded { .. } => 2,
+            Call::AddSender { .. } | Call::Request { .. } => 3,
+            Call::Signal { listener_id, .. } => 2 + usize::from(listener_id.is_some()),
+            Call::Hello { token, .. } => 2 + usize::from(token.is_some()),
+        }
+    }
+}
+
+struct InfoOf<'a> {
+    sender: &'a Option<Name>,
+    event: &'a Option<Name>,
+}
+
+impl Serialize for InfoOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("sender", self.sender)?;
+        map.serialize_entry("event", self.event)?;
+        map.end()
+    }
+}
+
+/// A deadline on the wire: whole milliseconds, rounded up, so that what is left is not nothing.
+pub(super) fn milliseconds(left: Duration) -> u64 {
+    u64::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
