@@ -3,7 +3,7 @@
 use serde::de::value::{Error as PlainError, UnitDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::call::{Call, Name};
 use super::keys::{keys, read_map};

@@ -1,0 +1,74 @@
+//! Who is connected to.
+
+use std::fmt;
+use std::future::Future;
+
+use super::{Carrier, CarrierError};
+use crate::net::frame::Framing;
+use crate::net::limits::Limits;
+use crate::net::within::within;
+use crate::spawn::{BoxFuture, Timer};
+use crate::sync::Arc;
+
+/// Waits for others to connect. One server can have several, of different kinds.
+pub trait Listener: Send + Sync + 'static {
+    /// The next one who connects. Frames are to be told apart like this, where they go through a stream.
+    ///
+    /// What it takes to make a carrier of him is in the [`Handshake`], so that he who takes his time with it holds up nobody else.
+    ///
+    /// # Errors
+    /// This one could not be accepted, or none can be for now: [`Acceptor`](super::Acceptor) asks again, after a pause. Once the error
+    /// [is one of being closed](CarrierError::is_closed), nobody will come any more.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, it has accepted nobody.
+    fn accept(&self, framing: Framing) -> BoxFuture<'_, Result<Handshake, CarrierError>>;
+
+    /// Where others can connect to, as text.
+    fn address(&self) -> String;
+}
+
+/// Somebody who has connected, and of whom a carrier can be made.
+pub struct Handshake {
+    peer: String,
+    carrier: BoxFuture<'static, Result<Arc<dyn Carrier>, CarrierError>>,
+}
+
+impl Handshake {
+    /// Somebody who is called this in logs and errors, and what gives the carrier.
+    pub fn new<C: Carrier>(
+        peer: impl Into<String>,
+        carrier: impl Future<Output = Result<C, CarrierError>> + Send + 'static,
+    ) -> Self {
+        Self {
+            peer: peer.into(),
+            carrier: Box::pin(async move { Ok(Arc::new(carrier.await?) as Arc<dyn Carrier>) }),
+        }
+    }
+
+    /// What he is called in logs and errors.
+    #[must_use]
+    pub fn peer(&self) -> &str {
+        &self.peer
+    }
+
+    /// Makes the carrier, in the time that [`Limits::handshake`] says.
+    ///
+    /// # Errors
+    /// The time was up, or it failed.
+    pub async fn complete(
+        self,
+        limits: &Limits,
+        timer: &dyn Timer,
+    ) -> Result<Arc<dyn Carrier>, CarrierError> {
+        within(limits.handshake, timer, self.carrier).await
+    }
+}
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake")
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}
