@@ -4,6 +4,7 @@ mod carrier;
 mod codec;
 mod frame;
 mod limits;
+mod link;
 pub mod wire;
 mod within;
 
@@ -20,3 +21,7 @@ pub use carrier::{
 pub use codec::{Bytes, Codec, CodecError, Json, MAX_DEPTH, MessagePack};
 pub use frame::{FrameDecoder, FrameError, Framing, MAX_FRAME};
 pub use limits::{Limits, WhenFull};
+pub use link::{
+    Answer, CloseReason, ConnectError, Handler, Link, LinkBuilder, LinkRequest, LinkStats, RequestError,
+    SendError, Unsendable,
+};

@@ -137,18 +137,6 @@ impl<V> Call<V> {
                 | Self::Close { .. }
         )
     }
-
-    /// Whether it is about the link itself, which deals with it.
-    pub(crate) const fn is_of_the_link(&self) -> bool {
-        matches!(
-            self,
-            Self::Hello { .. }
-                | Self::Cancel { .. }
-                | Self::Ping
-                | Self::Pong
-                | Self::Close { .. }
-        )
-    }
 }
 
 impl<V: serde::de::DeserializeOwned> Call<V> {

@@ -48,6 +48,7 @@ pub use format::Wire;
 pub(crate) use format::Format;
 pub use id::Id;
 pub use message::{Message, Received};
+pub(crate) use message::{CallOf, ReplyOf};
 pub use response::{Expect, Response, SenderEntry};
 pub use status::{Code, RemoteError, Status};
 pub use token::Token;

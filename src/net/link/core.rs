@@ -1,0 +1,314 @@
+//! One link, as its tasks and its handles share it.
+
+use std::time::{Duration, Instant};
+
+use event_listener::Event;
+
+use super::due::{Due, What};
+use super::error::{RequestError, Unsendable};
+use super::handler::Handler;
+use super::queue::{Class, Entry, Pushed, Queue};
+use super::reason::CloseReason;
+use super::replies::Replies;
+use super::serving::Serving;
+use crate::net::carrier::{Carrier, PeerInfo};
+use crate::net::codec::CodecError;
+use crate::net::limits::Limits;
+use crate::net::wire::{Call, CallOf, Code, Format, Id, RemoteError, ReplyOf, Response};
+use crate::spawn::{Spawner, Timer};
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, OnceLock, Ordering};
+
+/// What the builder has gathered.
+pub(super) struct Settings<V> {
+    pub(super) limits: Limits,
+    pub(super) handler: Arc<dyn Handler<V>>,
+    pub(super) spawner: Arc<dyn Spawner>,
+    pub(super) timer: Arc<dyn Timer>,
+    pub(super) requires_hello: bool,
+    /// At least one.
+    pub(super) formats: Vec<Arc<dyn Format<V>>>,
+}
+
+pub(super) struct Core<V> {
+    pub(super) carrier: Arc<dyn Carrier>,
+    pub(super) info: PeerInfo,
+    pub(super) limits: Limits,
+    pub(super) handler: Arc<dyn Handler<V>>,
+    pub(super) spawner: Arc<dyn Spawner>,
+    pub(super) timer: Arc<dyn Timer>,
+    pub(super) requires_hello: bool,
+    /// What the other side may speak; the first is spoken until it is known.
+    formats: Vec<Arc<dyn Format<V>>>,
+    /// Which of them it speaks. Written once, by who reads, or at once where there is no choice.
+    format: OnceLock<Arc<dyn Format<V>>>,
+    pub(super) queue: Queue,
+    pub(super) replies: Replies,
+    pub(super) serving: Serving,
+    pub(super) due: Due,
+    /// The call that says hello, 0 where there is none.
+    pub(super) hello: AtomicU64,
+    /// Whether both know of each other. By who reads, or at once. Relaxed suffices: whether a message just before or after it is sent
+    /// in the plain way, the other side understands it.
+    is_greeted: AtomicBool,
+    start: Instant,
+    /// When something was heard last, in microseconds since the start. By who reads; the one who looks after the time reads it, and a
+    /// value that is late only has it look once more.
+    heard: AtomicU64,
+    /// Who reads is waiting for something on this side, and hears nothing.
+    pub(super) is_busy: AtomicBool,
+    /// The first message has begun to come. By who reads.
+    pub(super) has_begun: AtomicBool,
+    pub(super) received: AtomicU64,
+    pub(super) sent: AtomicU64,
+    /// Handles that keep the link.
+    pub(super) handles: AtomicUsize,
+    pub(super) end: End,
+}
+
+/// The end of a link.
+pub(super) struct End {
+    /// Why it will end when everything is written. Written once.
+    pub(super) announced: OnceLock<CloseReason>,
+    /// Why it has ended. Written once; rung after that.
+    reason: OnceLock<CloseReason>,
+    ended: Event,
+    /// The handler knows. By who reads, last; rung after that.
+    is_over: AtomicBool,
+    over: Event,
+}
+
+impl<V> Core<V> {
+    pub(super) fn new(carrier: Arc<dyn Carrier>, settings: Settings<V>) -> Self {
+        let Settings {
+            limits,
+            handler,
+            spawner,
+            timer,
+            requires_hello,
+            formats,
+        } = settings;
+        let format = OnceLock::new();
+        if let [only] = &formats[..] {
+            let _ = format.set(Arc::clone(only));
+        }
+        Self {
+            info: carrier.info(),
+            queue: Queue::new(&limits),
+            serving: Serving::new(limits.requests),
+            start: timer.now(),
+            carrier,
+            limits,
+            handler,
+            spawner,
+            timer,
+            requires_hello,
+            formats,
+            format,
+            replies: Replies::new(),
+            due: Due::new(),
+            hello: AtomicU64::new(0),
+            is_greeted: AtomicBool::new(false),
+            heard: AtomicU64::new(0),
+            is_busy: AtomicBool::new(false),
+            has_begun: AtomicBool::new(false),
+            received: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+            handles: AtomicUsize::new(1),
+            end: End {
+                announced: OnceLock::new(),
+                reason: OnceLock::new(),
+                ended: Event::new(),
+                is_over: AtomicBool::new(false),
+                over: Event::new(),
+            },
+        }
+    }
+
+    pub(super) fn format(&self) -> &dyn Format<V> {
+        &**self.format.get().unwrap_or(&self.formats[0])
+    }
+
+    /// As [`format`](Self::format), once the first message has come: JSON begins as an object does, and what begins otherwise is
+    /// the other.
+    pub(super) fn settle_format(&self, frame: &[u8]) -> &dyn Format<V> {
+        let format = self.format.get_or_init(|| {
+            let is_object = frame.first() == Some(&b'{');
+            let fits = |format: &&Arc<dyn Format<V>>| (format.name() == "json") == is_object;
+            let chosen = self.formats.iter().find(fits).unwrap_or(&self.formats[0]);
+            Arc::clone(chosen)
+        });
+        &**format
+    }
+
+    /// Whether the other side has not said hello, and knows what the original does.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.is_greeted.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn greet(&self) {
+        self.is_greeted.store(true, Ordering::Relaxed);
+        self.queue.end_lockstep();
+        self.due.poke();
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.timer.now()
+    }
+
+    /// Something has come.
+    pub(super) fn heard_now(&self) {
+        let since = self.now().saturating_duration_since(self.start);
+        let since = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        self.heard.store(since, Ordering::Relaxed);
+    }
+
+    pub(super) fn last_heard(&self) -> Instant {
+        self.start + Duration::from_micros(self.heard.load(Ordering::Relaxed))
+    }
+
+    /// A call as a frame.
+    pub(super) fn frame_of(&self, call: &CallOf<'_, V>) -> Result<Vec<u8>, Unsendable> {
+        let mut frame = Vec::with_capacity(128);
+        let written = self.format().call(call, &mut frame);
+        written.map_err(Unsendable::Unwritable)?;
+        self.fits(frame)
+    }
+
+    fn fits(&self, frame: Vec<u8>) -> Result<Vec<u8>, Unsendable> {
+        let (size, max) = (frame.len(), self.limits.frame.min(self.info.max_frame()));
+        if size > max {
+            return Err(Unsendable::TooLarge { size, max });
+        }
+        Ok(frame)
+    }
+
+    /// Has a message written, or tells why not. Never waits.
+    pub(super) fn push(&self, entry: Entry) -> Result<Option<Entry>, Unsendable> {
+        match self.queue.push(entry) {
+            Pushed::Taken | Pushed::Dropped => Ok(None),
+            Pushed::Full(entry) => Ok(Some(entry)),
+            Pushed::Shut => Err(Unsendable::Closed(self.end.reason_or_announced())),
+            Pushed::Overrun => {
+                self.end_with(CloseReason::QueueFull);
+                Err(Unsendable::Closed(CloseReason::QueueFull))
+            }
+        }
+    }
+
+    /// The same, and waits for room.
+    pub(super) async fn push_waiting(&self, mut entry: Entry) -> Result<(), Unsendable> {
+        while let Some(full) = self.push(entry)? {
+            let room = self.queue.room();
+            match self.push(full)? {
+                None => break,
+                Some(full) => entry = full,
+            }
+            room.await;
+        }
+        Ok(())
+    }
+
+    /// Tells the other side something about the link, if it understands that.
+    pub(super) fn tell(&self, call: &Call<V>) {
+        let (id, deadline) = (None, None);
+        if self.is_plain() {
+            return;
+        }
+        if let Ok(frame) = self.frame_of(&CallOf { id, call, deadline }) {
+            let class = Class::Owed;
+            // One that has ended needs no word.
+            let _ = self.push(Entry { frame, class, id: None });
+        }
+    }
+
+    /// Replies, if a reply is wanted.
+    pub(super) fn reply(&self, id: Option<Id>, result: Result<Response<V>, RemoteError>) {
+        let Some(id) = id.or_else(|| self.is_plain().then_some(Id::Null)) else {
+            return;
+        };
+        let mut frame = Vec::with_capacity(64);
+        let format = self.format();
+        let written = format.reply(&ReplyOf { id: &id, result: &result }, &mut frame);
+        let fitting = written.map_err(Unsendable::Unwritable).and_then(|()| self.fits(frame));
+        let frame = fitting.or_else(|problem| {
+            // The other side has to know, or it waits.
+            let failed = RemoteError::failed(Code::Failed, problem);
+            let mut frame = Vec::new();
+            let reply = ReplyOf { id: &id, result: &Err(failed) };
+            format.reply(&reply, &mut frame).map(|()| frame)
+        });
+        if let Ok(frame) = frame {
+            let class = Class::Owed;
+            // One that has ended is owed nothing.
+            let _ = self.push(Entry { frame, class, id: None });
+        }
+    }
+
+    /// Ends when everything that waits is written, or when the time for it is up.
+    pub(super) fn announce(&self, reason: CloseReason) {
+        if self.end.announced.set(reason).is_ok() {
+            self.due.add(self.now() + self.limits.handshake, What::LastWords);
+            self.queue.shut();
+        }
+    }
+
+    /// Ends at once. Of several reasons, the first one stands.
+    pub(super) fn end_with(&self, reason: CloseReason) {
+        if self.end.reason.set(reason.clone()).is_err() {
+            return;
+        }
+        self.queue.clear();
+        self.replies.fail_all(&RequestError::Closed(reason));
+        self.serving.cancel_all();
+        self.end.ended.notify(usize::MAX);
+    }
+
+    pub(super) fn malformed(&self, error: CodecError) {
+        self.end_with(CloseReason::Malformed(error));
+    }
+}
+
+impl End {
+    /// Why it has ended, if it has.
+    pub(super) fn reason(&self) -> Option<&CloseReason> {
+        self.reason.get()
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.reason.get().is_some()
+    }
+
+    fn reason_or_announced(&self) -> CloseReason {
+        let reason = self.reason.get().or(self.announced.get());
+        reason.cloned().unwrap_or(CloseReason::Closed)
+    }
+
+    /// Waits until it has ended.
+    pub(super) async fn wait(&self) -> CloseReason {
+        loop {
+            let ended = self.ended.listen();
+            if let Some(reason) = self.reason.get() {
+                return reason.clone();
+            }
+            ended.await;
+        }
+    }
+
+    /// The handler knows of it.
+    pub(super) fn set_over(&self) {
+        // Release: who sees it sees what the handler did.
+        self.is_over.store(true, Ordering::Release);
+        self.over.notify(usize::MAX);
+    }
+
+    /// Waits until the handler knows of it.
+    pub(super) async fn wait_over(&self) {
+        loop {
+            let over = self.over.listen();
+            if self.is_over.load(Ordering::Acquire) {
+                return;
+            }
+            over.await;
+        }
+    }
+}

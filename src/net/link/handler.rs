@@ -1,0 +1,67 @@
+//! Who does what the other side asks for.
+
+use std::fmt;
+
+use super::handle::Link;
+use super::reason::CloseReason;
+use crate::net::wire::{Call, RemoteError, Response, Token};
+use crate::spawn::BoxFuture;
+
+/// Does what the other side of a link asks for.
+///
+/// Its methods are called one after the other, in the order in which messages come, in the task that reads them: what takes
+/// its time belongs into the future of an [`Answer`]. A panic in a method, or in a future, is told to the other side as a failure.
+pub trait Handler<V>: Send + Sync + 'static {
+    /// The other side says hello. It is not let in if this gives an error.
+    ///
+    /// # Errors
+    /// [`Code::Refused`](crate::net::wire::Code::Refused), say: the link is closed after the other side was told.
+    fn hello(&self, link: &Link<V>, token: Option<&Token>) -> Result<(), RemoteError> {
+        let _ = (link, token);
+        Ok(())
+    }
+
+    /// The other side calls. Calls about the link itself (`hello`, `ping`, `pong`, `cancel`, `close`) do not come here.
+    fn call(&self, link: &Link<V>, call: Call<V>) -> Answer<V>;
+
+    /// The link has ended. This is called once, and last.
+    fn closed(&self, link: &Link<V>, reason: &CloseReason) {
+        let _ = (link, reason);
+    }
+}
+
+/// What comes of a call.
+#[must_use = "the other side waits for it"]
+pub enum Answer<V> {
+    /// This.
+    Now(Result<Response<V>, RemoteError>),
+    /// What this future gives, and nothing more is read from the other side until it has: events keep their order, and who sends them
+    /// too fast has to wait.
+    InOrder(BoxFuture<'static, Result<Response<V>, RemoteError>>),
+    /// What this future gives, beside whatever else goes on. It is polled once where it is, and handed to the executor if it has
+    /// to wait. When the caller does not wait any longer, or the link ends, it is dropped.
+    Beside(BoxFuture<'static, Result<Response<V>, RemoteError>>),
+}
+
+impl<V> Answer<V> {
+    /// That it is done.
+    pub const fn done() -> Self {
+        Self::Now(Ok(Response::Done))
+    }
+
+    /// That there is no such method.
+    pub fn unknown() -> Self {
+        Self::Now(Err(RemoteError::unknown_method()))
+    }
+}
+
+impl<V> fmt::Debug for Answer<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Now(Ok(_)) => "Now(Ok(..))",
+            Self::Now(Err(_)) => "Now(Err(..))",
+            Self::InOrder(_) => "InOrder(..)",
+            Self::Beside(_) => "Beside(..)",
+        })
+    }
+}

@@ -1,0 +1,285 @@
+//! What waits to be written to one peer.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::mem;
+use std::task::Poll;
+
+use event_listener::{Event, EventListener};
+use futures_util::task::AtomicWaker;
+
+use crate::net::limits::{Limits, WhenFull};
+use crate::sync::Lock;
+
+/// How many messages are taken at a time. What is taken cannot be dropped any more.
+const BATCH: usize = 64;
+
+/// What kind of message it is: which bound holds for it, and whether it may be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// An event: what becomes of it when there is no room, the limits say.
+    Event,
+    /// A call of this side, which waits for room.
+    Call,
+    /// What the other side is owed: a reply, or a word about the link.
+    Owed,
+}
+
+/// A message that waits.
+pub(super) struct Entry {
+    pub(super) frame: Vec<u8>,
+    pub(super) class: Class,
+    /// Of a call that is to be answered.
+    pub(super) id: Option<u64>,
+}
+
+/// What became of a message.
+pub(super) enum Pushed {
+    Taken,
+    /// It was dropped, and counted.
+    Dropped,
+    /// There is no room: here it is again.
+    Full(Entry),
+    /// Nothing more is taken.
+    Shut,
+    /// The other side is to be disconnected.
+    Overrun,
+}
+
+/// Bounded in number and in bytes. What the other side is owed is counted apart, against the same bounds: who reads must never wait for
+/// who writes, or two that wait for each other would.
+pub(super) struct Queue {
+    state: Lock<State>,
+    /// Woken outside of the lock, by who has found the writer asleep.
+    writer: AtomicWaker,
+    /// Rung outside of the lock, after something was taken.
+    room: Event,
+    max_messages: usize,
+    max_bytes: usize,
+    when_full: WhenFull,
+}
+
+#[derive(Default)]
+struct State {
+    entries: VecDeque<Entry>,
+    waiting: Load,
+    owed: Load,
+    dropped: u64,
+    /// Nothing more is taken, and the writer ends when nothing is left.
+    is_shut: bool,
+    /// The writer has found nothing to do. It alone sets this; who wakes it takes it back.
+    writer_sleeps: bool,
+    /// One call at a time, the next when the last was answered: see [`Queue::lockstep`].
+    is_lockstep: bool,
+    unanswered: Option<u64>,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Load {
+    messages: usize,
+    bytes: usize,
+}
+
+impl State {
+    fn load(&mut self, class: Class) -> &mut Load {
+        match class {
+            Class::Event | Class::Call => &mut self.waiting,
+            Class::Owed => &mut self.owed,
+        }
+    }
+
+    fn add(&mut self, entry: Entry) {
+        let load = self.load(entry.class);
+        load.messages += 1;
+        load.bytes += entry.frame.len();
+        self.entries.push_back(entry);
+    }
+
+    fn remove(&mut self, at: usize) -> Option<Entry> {
+        let entry = self.entries.remove(at)?;
+        let load = self.load(entry.class);
+        load.messages -= 1;
+        load.bytes -= entry.frame.len();
+        Some(entry)
+    }
+
+    /// Where the next is that may be written.
+    fn next(&self) -> Option<usize> {
+        if self.is_lockstep && self.unanswered.is_some() {
+            return self.entries.iter().position(|entry| entry.class == Class::Owed);
+        }
+        (!self.entries.is_empty()).then_some(0)
+    }
+}
+
+impl Queue {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let state = State {
+            is_lockstep: true,
+            ..State::default()
+        };
+        Self {
+            state: Lock::new(state),
+            writer: AtomicWaker::new(),
+            room: Event::new(),
+            max_messages: limits.queue_messages,
+            max_bytes: limits.queue_bytes,
+            when_full: limits.when_full,
+        }
+    }
+
+    /// Takes a message, or says why not. Never waits.
+    pub(super) fn push(&self, entry: Entry) -> Pushed {
+        let mut lost = Vec::new();
+        let mut state = self.state.hold();
+        if state.is_shut {
+            return Pushed::Shut;
+        }
+        while self.is_full(*state.load(entry.class), entry.frame.len()) {
+            match (entry.class, self.when_full) {
+                (Class::Owed, _) | (Class::Event, WhenFull::Disconnect) => return Pushed::Overrun,
+                (Class::Call, _) | (Class::Event, WhenFull::Block) => return Pushed::Full(entry),
+                (Class::Event, WhenFull::DropOldest) => {
+                    let mut entries = state.entries.iter();
+                    let oldest = entries.position(|entry| entry.class == Class::Event);
+                    state.dropped += 1;
+                    match oldest.and_then(|at| state.remove(at)) {
+                        Some(entry) => lost.push(entry),
+                        // Nothing but calls: then it is this one.
+                        None => return Pushed::Dropped,
+                    }
+                }
+                (Class::Event, WhenFull::DropNewest) => {
+                    state.dropped += 1;
+                    return Pushed::Dropped;
+                }
+            }
+        }
+        state.add(entry);
+        let wakes = mem::take(&mut state.writer_sleeps);
+        drop(state);
+        if wakes {
+            self.writer.wake();
+        }
+        Pushed::Taken
+    }
+
+    /// A message alone is never too much.
+    fn is_full(&self, load: Load, bytes: usize) -> bool {
+        load.messages > 0
+            && (load.messages >= self.max_messages || load.bytes + bytes > self.max_bytes)
+    }
+
+    /// To be awaited where there was no room, after another look.
+    pub(super) fn room(&self) -> EventListener {
+        self.room.listen()
+    }
+
+    /// Takes back a call that nobody waits for any more; tells whether it was still here.
+    pub(super) fn withdraw(&self, id: u64) -> bool {
+        let withdrawn = {
+            let mut state = self.state.hold();
+            let at = state.entries.iter().position(|entry| entry.id == Some(id));
+            at.and_then(|at| state.remove(at))
+        };
+        if withdrawn.is_some() {
+            self.room.notify_additional(1);
+        }
+        withdrawn.is_some()
+    }
+
+    /// The next messages to write; none once the queue is shut and empty. One task alone calls it.
+    pub(super) async fn next(&self, batch: &mut Vec<Entry>) {
+        let taken = poll_fn(|cx| {
+            self.writer.register(cx.waker());
+            let mut state = self.state.hold();
+            let most = if state.is_lockstep { 1 } else { BATCH };
+            while batch.len() < most {
+                let Some(entry) = state.next().and_then(|at| state.remove(at)) else {
+                    break;
+                };
+                if state.is_lockstep && entry.class != Class::Owed {
+                    state.unanswered = entry.id;
+                }
+                batch.push(entry);
+            }
+            if batch.is_empty() && !state.is_shut {
+                state.writer_sleeps = true;
+                return Poll::Pending;
+            }
+            Poll::Ready(batch.len())
+        });
+        let taken = taken.await;
+        if taken > 0 {
+            self.room.notify_additional(taken);
+        }
+    }
+
+    /// Whether nothing waits that may be written.
+    pub(super) fn is_idle(&self) -> bool {
+        self.state.hold().next().is_none()
+    }
+
+    /// Whether one call is written at a time: for peers that take each read for one message.
+    pub(super) fn lockstep(&self) -> bool {
+        self.state.hold().is_lockstep
+    }
+
+    /// The other side has said hello.
+    pub(super) fn end_lockstep(&self) {
+        self.change(|state| {
+            state.is_lockstep = false;
+            state.unanswered = None;
+        });
+    }
+
+    /// This call has its reply, or is given up.
+    pub(super) fn answered(&self, id: u64) {
+        self.change(|state| {
+            if state.unanswered == Some(id) {
+                state.unanswered = None;
+            }
+        });
+    }
+
+    /// Takes nothing more; the writer ends once nothing is left.
+    pub(super) fn shut(&self) {
+        self.change(|state| {
+            state.is_shut = true;
+            // There is no time to be polite any more.
+            state.is_lockstep = false;
+        });
+        self.room.notify(usize::MAX);
+    }
+
+    /// Shuts it, and lets go of what waits.
+    pub(super) fn clear(&self) {
+        let mut left = VecDeque::new();
+        self.change(|state| {
+            state.is_shut = true;
+            state.waiting = Load::default();
+            state.owed = Load::default();
+            left = mem::take(&mut state.entries);
+        });
+        self.room.notify(usize::MAX);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let wakes = {
+            let mut state = self.state.hold();
+            change(&mut state);
+            mem::take(&mut state.writer_sleeps)
+        };
+        if wakes {
+            self.writer.wake();
+        }
+    }
+
+    /// Messages and bytes that wait, and how many events were dropped.
+    pub(super) fn figures(&self) -> (usize, usize, u64) {
+        let state = self.state.hold();
+        let messages = state.waiting.messages + state.owed.messages;
+        let bytes = state.waiting.bytes + state.owed.bytes;
+        (messages, bytes, state.dropped)
+    }
+}

@@ -1,0 +1,86 @@
+//! The task that writes.
+
+use std::future::Future;
+use std::pin::pin;
+
+use futures_lite::future::{or, poll_once, yield_now};
+
+use super::core::Core;
+use super::due::What;
+use super::queue::{Class, Entry};
+use super::reason::CloseReason;
+use crate::net::carrier::CarrierError;
+use crate::sync::{Arc, Ordering};
+
+/// After how many flushes others get their turn.
+const TURN: u32 = 16;
+
+/// Writes what the queue has, until the link ends, or is to end and everything is written.
+pub(super) async fn write<V: Send + 'static>(core: Arc<Core<V>>) {
+    let written = write_all(&core);
+    or(written, async {
+        core.end.wait().await;
+    })
+    .await;
+}
+
+async fn write_all<V: Send + 'static>(core: &Core<V>) {
+    let mut batch: Vec<Entry> = Vec::new();
+    let mut flushes = 0;
+    loop {
+        core.queue.next(&mut batch).await;
+        if batch.is_empty() {
+            // Shut, and nothing is left: what was announced comes true.
+            let reason = core.end.announced.get().cloned();
+            return core.end_with(reason.unwrap_or(CloseReason::Closed));
+        }
+        let is_lockstep = core.queue.lockstep();
+        let count = batch.len() as u64;
+        for entry in batch.drain(..) {
+            if let (true, Class::Call | Class::Event, Some(id)) = (is_lockstep, entry.class, entry.id) {
+                let patience = core.now() + core.limits.request_timeout;
+                core.due.add(patience, What::Unanswered(id));
+            }
+            if let Err(reason) = moving(core, core.carrier.send(entry.frame)).await {
+                return core.end_with(reason);
+            }
+        }
+        core.sent.fetch_add(count, Ordering::Relaxed);
+        // More that waits is written together with this, unless the other side takes each read for one message.
+        if is_lockstep || core.queue.is_idle() {
+            if let Err(reason) = moving(core, core.carrier.flush()).await {
+                return core.end_with(reason);
+            }
+            flushes += 1;
+            if flushes % TURN == 0 {
+                yield_now().await;
+            }
+        }
+    }
+}
+
+/// A step of writing, which must not stand still for longer than it may.
+async fn moving<V: 'static>(
+    core: &Core<V>,
+    step: impl Future<Output = Result<(), CarrierError>>,
+) -> Result<(), CloseReason> {
+    let mut step = pin!(step);
+    let done = match poll_once(step.as_mut()).await {
+        Some(done) => done.map_err(CloseReason::Lost),
+        None => or(async { step.await.map_err(CloseReason::Lost) }, stalled(core)).await,
+    };
+    done
+}
+
+async fn stalled<V: 'static>(core: &Core<V>) -> Result<(), CloseReason> {
+    let limit = core.limits.write_stall;
+    let mut before = core.carrier.progress().written;
+    loop {
+        core.timer.sleep(limit).await;
+        let now = core.carrier.progress().written;
+        if now == before {
+            return Err(CloseReason::Stalled(limit));
+        }
+        before = now;
+    }
+}
