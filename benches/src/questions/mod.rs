@@ -15,6 +15,7 @@ mod longest_send;
 mod memory;
 mod mixed_closures;
 mod mod_events;
+mod network;
 mod nobody;
 mod one_by_one;
 mod overlap;
@@ -50,6 +51,7 @@ pub const TIMES: &[Question] = &[
     ("spawned", spawned::ask),
     ("fan-out", fan_out::ask),
     ("longest-send", longest_send::ask),
+    ("network", network::ask),
 ];
 
 /// Those whose answers are numbers of allocations or bytes.

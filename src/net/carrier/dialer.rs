@@ -44,3 +44,15 @@ where
         Box::pin(async move { Ok(Arc::new(dialing.await?) as Arc<dyn Carrier>) })
     }
 }
+
+impl Dialer for Box<dyn Dialer> {
+    fn dial(&self, framing: Framing) -> BoxFuture<'_, Result<Arc<dyn Carrier>, CarrierError>> {
+        (**self).dial(framing)
+    }
+}
+
+impl Dialer for Arc<dyn Dialer> {
+    fn dial(&self, framing: Framing) -> BoxFuture<'_, Result<Arc<dyn Carrier>, CarrierError>> {
+        (**self).dial(framing)
+    }
+}

@@ -28,6 +28,16 @@ pub trait Listener: Send + Sync + 'static {
     fn address(&self) -> String;
 }
 
+impl<L: Listener + ?Sized> Listener for Box<L> {
+    fn accept(&self, framing: Framing) -> BoxFuture<'_, Result<Handshake, CarrierError>> {
+        (**self).accept(framing)
+    }
+
+    fn address(&self) -> String {
+        (**self).address()
+    }
+}
+
 /// Somebody who has connected, and of whom a carrier can be made.
 pub struct Handshake {
     peer: String,

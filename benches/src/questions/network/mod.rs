@@ -1,0 +1,79 @@
+//! What does an event cost that goes to another process, and how long does it take?
+//!
+//! Events of 64 bytes, in JSON, through a link over TCP, Unix sockets and TLS, beside raw loops over the same kind of socket that write and read
+//! the same bytes and do nothing with them: in pieces of 64 KiB, or each message by itself. Both sides are in this process, on an executor
+//! with one thread each, as two processes would be. A latency is that of one event at a time, from before it is sent until who listens has
+//! it; a round trip is that of a request, beside a raw echo.
+
+mod ours;
+mod raw;
+mod sockets;
+
+use std::thread;
+use std::time::Duration;
+
+use fanfare::Executor;
+
+use crate::harness::{Bench, Case, Unit};
+use sockets::Kind;
+
+pub(super) fn ask(bench: &Bench) {
+    for kind in Kind::ALL {
+        one_way(bench, kind);
+        latency(bench, kind);
+    }
+}
+
+fn one_way(bench: &Bench, kind: Kind) {
+    let name = kind.name();
+    let (mut ours, mut batched, mut each) = (ours::Pair::new(kind), raw::Pair::new(kind), raw::Pair::new(kind));
+    bench.compare(
+        1,
+        vec![
+            Case::timed(&format!("fanfare, {name}"), |count| ours.send(count)),
+            Case::timed(&format!("raw loop, {name}, 64 KiB at a time"), |count| batched.send(count, 64 * 1024)),
+            Case::timed(&format!("raw loop, {name}, one at a time"), |count| each.send(count, 1)),
+        ],
+    );
+}
+
+fn latency(bench: &Bench, kind: Kind) {
+    let name = kind.name();
+    let rounds = bench.pick(5, 2);
+    let count = bench.pick(5_000, 500);
+    let (mut ours, mut raw) = (ours::Pair::new(kind), raw::Pair::new(kind));
+    let mut taken: [Vec<Vec<f64>>; 4] = Default::default();
+    for _ in 0..rounds {
+        taken[0].push(ours.latencies(count));
+        taken[1].push(raw.latencies(count));
+        taken[2].push(ours.round_trips(count));
+        taken[3].push(raw.round_trips(count));
+    }
+    for (what, rounds) in ["fanfare, {}", "raw loop, {}", "fanfare, {}, request", "raw loop, {}, echo"]
+        .iter()
+        .zip(taken)
+    {
+        for (unit, share) in [(Unit::P50, 0.5), (Unit::P99, 0.99)] {
+            let shares = rounds.iter().map(|round| at(round, share)).collect();
+            bench.tell(&what.replace("{}", name), 1, unit, shares);
+        }
+    }
+}
+
+fn at(taken: &[f64], share: f64) -> f64 {
+    let mut sorted = taken.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[((sorted.len() - 1) as f64 * share) as usize]
+}
+
+fn nanoseconds(taken: Duration) -> f64 {
+    taken.as_nanos() as f64
+}
+
+/// An executor with a thread of its own, which is there as long as the process.
+fn executor() -> Executor {
+    let executor = Executor::new();
+    let run = executor.clone();
+    thread::spawn(move || smol::block_on(run.run(std::future::pending::<()>())));
+    executor
+}
