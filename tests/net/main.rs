@@ -12,6 +12,7 @@ mod runtime;
 mod kit;
 
 // Without any connection.
+mod any_messages;
 mod codecs;
 mod frames;
 mod messages;

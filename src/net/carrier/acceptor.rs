@@ -63,7 +63,11 @@ impl Acceptor {
             let kind = error.io_error().map(std::io::Error::kind);
             if matches!(
                 kind,
-                Some(ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted)
+                Some(
+                    ErrorKind::ConnectionAborted
+                        | ErrorKind::ConnectionReset
+                        | ErrorKind::Interrupted
+                )
             ) {
                 // That one has gone; the next may be there already.
                 yield_now().await;

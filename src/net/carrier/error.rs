@@ -18,7 +18,10 @@ enum Kind {
     TimedOut(Duration),
     Frame(FrameError),
     Refused(Box<str>),
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "is asked for without it, too"))]
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(dead_code, reason = "is asked for without it, too")
+    )]
     Tls(Box<str>),
     Io(Box<str>, io::Error),
 }

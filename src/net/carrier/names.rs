@@ -23,11 +23,13 @@ pub(super) async fn resolve(address: &str) -> Result<Vec<SocketAddr>, CarrierErr
     }
     let found = Arc::new((OnceLock::new(), Event::new()));
     let (name, finder) = (address.to_owned(), Arc::clone(&found));
-    let spawned = thread::Builder::new().name("fanfare-names".into()).spawn(move || {
-        let (result, event) = &*finder;
-        let _ = result.set(name.to_socket_addrs().map(Vec::from_iter));
-        event.notify(usize::MAX);
-    });
+    let spawned = thread::Builder::new()
+        .name("fanfare-names".into())
+        .spawn(move || {
+            let (result, event) = &*finder;
+            let _ = result.set(name.to_socket_addrs().map(Vec::from_iter));
+            event.notify(usize::MAX);
+        });
     spawned.map_err(|error| CarrierError::io("looking up a name", error))?;
     let (result, event) = &*found;
     let done = event.listen();
@@ -38,7 +40,10 @@ pub(super) async fn resolve(address: &str) -> Result<Vec<SocketAddr>, CarrierErr
         Some(Ok(addresses)) if !addresses.is_empty() => Ok(addresses.clone()),
         Some(Err(error)) => {
             let error = io::Error::new(error.kind(), error.to_string());
-            Err(CarrierError::io(format_args!("looking up {address:?}"), error))
+            Err(CarrierError::io(
+                format_args!("looking up {address:?}"),
+                error,
+            ))
         }
         _ => Err(CarrierError::io(
             format_args!("looking up {address:?}"),
@@ -62,23 +67,26 @@ pub(super) async fn to_listen_at(
 }
 
 /// Connects to the first of the addresses that answers.
-pub(super) async fn connect(
-    address: &str,
-) -> Result<Async<std::net::TcpStream>, CarrierError> {
+pub(super) async fn connect(address: &str) -> Result<Async<std::net::TcpStream>, CarrierError> {
     let mut last = None;
     for one in resolve(address).await? {
         match Async::<std::net::TcpStream>::connect(one).await {
             Ok(stream) => {
                 // Messages are gathered here, and not by the system.
                 let set = stream.get_ref().set_nodelay(true);
-                set.map_err(|error| CarrierError::io(format_args!("connecting to {address}"), error))?;
+                set.map_err(|error| {
+                    CarrierError::io(format_args!("connecting to {address}"), error)
+                })?;
                 return Ok(stream);
             }
             Err(error) => last = Some(error),
         }
     }
     let error = last.unwrap_or_else(|| io::ErrorKind::NotFound.into());
-    Err(CarrierError::io(format_args!("connecting to {address}"), error))
+    Err(CarrierError::io(
+        format_args!("connecting to {address}"),
+        error,
+    ))
 }
 
 /// Listens at the first of the addresses that can be listened at.
@@ -94,5 +102,8 @@ pub(super) fn listen(
         }
     }
     let error = last.unwrap_or_else(|| io::ErrorKind::NotFound.into());
-    Err(CarrierError::io(format_args!("listening at {address}"), error))
+    Err(CarrierError::io(
+        format_args!("listening at {address}"),
+        error,
+    ))
 }

@@ -167,7 +167,9 @@ impl StreamCarrier {
     ) -> Poll<Result<(), CarrierError>> {
         let rest = &writing.bytes[writing.done..];
         let count = match ready!(Pin::new(&mut writing.to).poll_write(cx, rest)) {
-            Ok(0) => return Poll::Ready(Err(self.failed("writing", io::ErrorKind::WriteZero.into()))),
+            Ok(0) => {
+                return Poll::Ready(Err(self.failed("writing", io::ErrorKind::WriteZero.into())));
+            }
             Ok(count) => count,
             Err(error) => return Poll::Ready(Err(self.failed("writing", error))),
         };

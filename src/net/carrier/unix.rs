@@ -58,7 +58,8 @@ impl Bind {
     }
 
     async fn bind(self) -> Result<UnixListener, CarrierError> {
-        let failed = |error| CarrierError::io(format_args!("listening at {}", self.path.display()), error);
+        let failed =
+            |error| CarrierError::io(format_args!("listening at {}", self.path.display()), error);
         let listener = match Async::<StdListener>::bind(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                 self.remove_if_stale().await?;

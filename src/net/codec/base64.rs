@@ -93,8 +93,8 @@ mod tests {
     #[test]
     fn what_is_no_base64() {
         for text in [
-            "Z", "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zh==", "Zm9=", "Zg==Zg==", "Zm9v\n", "Zm_v",
-            "Zm\u{e4}", "Z=g=",
+            "Z", "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zh==", "Zm9=", "Zg==Zg==", "Zm9v\n",
+            "Zm_v", "Zm\u{e4}", "Z=g=",
         ] {
             assert_eq!(decode(text), None, "{text:?}");
         }

@@ -61,7 +61,9 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Bytes, E> {
         let bytes = base64::decode(text).filter(|_| self.is_text);
-        bytes.map(Bytes).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+        bytes
+            .map(Bytes)
+            .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
     }
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Bytes, E> {

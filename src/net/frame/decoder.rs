@@ -71,7 +71,10 @@ impl FrameDecoder {
     /// # Panics
     /// If that is more than there was room for.
     pub fn filled(&mut self, count: usize) {
-        assert!(count <= self.bytes.len() - self.end, "more than there was room for");
+        assert!(
+            count <= self.bytes.len() - self.end,
+            "more than there was room for"
+        );
         self.end += count;
     }
 

@@ -65,7 +65,10 @@ impl Objects {
 /// How deep what these bytes of JSON open is nested, counted no further than one beyond a limit.
 pub(crate) fn is_deeper_than(limit: usize, bytes: &[u8]) -> bool {
     // Where fewer are opened in all, texts included, none can be as deep: the usual case, in one pass that needs no state.
-    let opened = bytes.iter().filter(|&&byte| MEANING[usize::from(byte)] == OPENS).count();
+    let opened = bytes
+        .iter()
+        .filter(|&&byte| MEANING[usize::from(byte)] == OPENS)
+        .count();
     if opened <= limit {
         return false;
     }
@@ -95,7 +98,12 @@ mod tests {
 
     #[test]
     fn an_object_ends_where_it_ends() {
-        for text in [r"{}", r#"{"}":"\"}"}"#, r#"{"a":{"b":[{}]}}"#, r#"{"\\":1}"#] {
+        for text in [
+            r"{}",
+            r#"{"}":"\"}"}"#,
+            r#"{"a":{"b":[{}]}}"#,
+            r#"{"\\":1}"#,
+        ] {
             let more = format!("{text}{{");
             assert_eq!(Objects::default().end(more.as_bytes()), Some(text.len()));
             let mut state = Objects::default();

@@ -124,7 +124,9 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
     /// The carrier could not be made, or not in the time that [`Limits::handshake`] says.
     pub async fn complete(&self, handshake: Handshake) -> Result<Link<V>, ConnectError> {
         let carrier = handshake.complete(&self.limits, &*self.clock()).await;
-        carrier.map(|carrier| self.accept(carrier)).map_err(ConnectError::Carrier)
+        carrier
+            .map(|carrier| self.accept(carrier))
+            .map_err(ConnectError::Carrier)
     }
 
     /// Begins the link on the side that has connected: it says hello, and waits until the other side has replied, or has shown that it
@@ -183,7 +185,8 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
         };
         let core = Arc::new(Core::new(carrier, settings));
         if requires_hello {
-            core.due.add(core.now() + self.limits.handshake, What::Hello);
+            core.due
+                .add(core.now() + self.limits.handshake, What::Hello);
         }
         let link = Link::first(Arc::clone(&core));
         spawner.spawn(Box::pin(write(Arc::clone(&core))));
@@ -212,7 +215,10 @@ impl<V> fmt::Debug for LinkBuilder<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LinkBuilder")
             .field("limits", &self.limits)
-            .field("codec", &self.format.as_ref().map(|format| format.name().to_owned()))
+            .field(
+                "codec",
+                &self.format.as_ref().map(|format| format.name().to_owned()),
+            )
             .field("token", &self.token)
             .finish_non_exhaustive()
     }

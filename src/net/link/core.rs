@@ -217,7 +217,11 @@ impl<V> Core<V> {
         if let Ok(frame) = self.frame_of(&CallOf { id, call, deadline }) {
             let class = Class::Owed;
             // One that has ended needs no word.
-            let _ = self.push(Entry { frame, class, id: None });
+            let _ = self.push(Entry {
+                frame,
+                class,
+                id: None,
+            });
         }
     }
 
@@ -228,26 +232,42 @@ impl<V> Core<V> {
         };
         let mut frame = Vec::with_capacity(64);
         let format = self.format();
-        let written = format.reply(&ReplyOf { id: &id, result: &result }, &mut frame);
-        let fitting = written.map_err(Unsendable::Unwritable).and_then(|()| self.fits(frame));
+        let written = format.reply(
+            &ReplyOf {
+                id: &id,
+                result: &result,
+            },
+            &mut frame,
+        );
+        let fitting = written
+            .map_err(Unsendable::Unwritable)
+            .and_then(|()| self.fits(frame));
         let frame = fitting.or_else(|problem| {
             // The other side has to know, or it waits.
             let failed = RemoteError::failed(Code::Failed, problem);
             let mut frame = Vec::new();
-            let reply = ReplyOf { id: &id, result: &Err(failed) };
+            let reply = ReplyOf {
+                id: &id,
+                result: &Err(failed),
+            };
             format.reply(&reply, &mut frame).map(|()| frame)
         });
         if let Ok(frame) = frame {
             let class = Class::Owed;
             // One that has ended is owed nothing.
-            let _ = self.push(Entry { frame, class, id: None });
+            let _ = self.push(Entry {
+                frame,
+                class,
+                id: None,
+            });
         }
     }
 
     /// Ends when everything that waits is written, or when the time for it is up.
     pub(super) fn announce(&self, reason: CloseReason) {
         if self.end.announced.set(reason).is_ok() {
-            self.due.add(self.now() + self.limits.handshake, What::LastWords);
+            self.due
+                .add(self.now() + self.limits.handshake, What::LastWords);
             self.queue.shut();
         }
     }

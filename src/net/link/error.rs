@@ -31,7 +31,9 @@ pub enum Unsendable {
 impl fmt::Display for Unsendable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Full => f.write_str("as many messages wait to be sent as may; `send` waits for room"),
+            Self::Full => {
+                f.write_str("as many messages wait to be sent as may; `send` waits for room")
+            }
             Self::Closed(reason) => write!(f, "{reason}"),
             Self::Unwritable(error) => write!(f, "{error}"),
             Self::TooLarge { size, max } => write!(

@@ -6,6 +6,7 @@ use super::handle::Link;
 use super::reason::CloseReason;
 use crate::net::wire::{Call, RemoteError, Response, Token};
 use crate::spawn::BoxFuture;
+use crate::sync::Arc;
 
 /// Does what the other side of a link asks for.
 ///
@@ -27,6 +28,21 @@ pub trait Handler<V>: Send + Sync + 'static {
     /// The link has ended. This is called once, and last.
     fn closed(&self, link: &Link<V>, reason: &CloseReason) {
         let _ = (link, reason);
+    }
+}
+
+/// Lets several links share one handler, whoever else has it.
+impl<V, H: Handler<V> + ?Sized> Handler<V> for Arc<H> {
+    fn hello(&self, link: &Link<V>, token: Option<&Token>) -> Result<(), RemoteError> {
+        (**self).hello(link, token)
+    }
+
+    fn call(&self, link: &Link<V>, call: Call<V>) -> Answer<V> {
+        (**self).call(link, call)
+    }
+
+    fn closed(&self, link: &Link<V>, reason: &CloseReason) {
+        (**self).closed(link, reason);
     }
 }
 

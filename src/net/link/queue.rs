@@ -106,7 +106,10 @@ impl State {
     /// Where the next is that may be written.
     fn next(&self) -> Option<usize> {
         if self.is_lockstep && self.unanswered.is_some() {
-            return self.entries.iter().position(|entry| entry.class == Class::Owed);
+            return self
+                .entries
+                .iter()
+                .position(|entry| entry.class == Class::Owed);
         }
         (!self.entries.is_empty()).then_some(0)
     }

@@ -115,7 +115,8 @@ async fn next<V: 'static>(
 fn begin_first_message<V: 'static>(core: &Core<V>, partial: usize) {
     let is_first = core.received.load(Ordering::Relaxed) == 0;
     if is_first && partial > 0 && !core.has_begun.swap(true, Ordering::Relaxed) {
-        core.due.add(core.now() + core.limits.handshake, What::FirstMessage);
+        core.due
+            .add(core.now() + core.limits.handshake, What::FirstMessage);
     }
 }
 

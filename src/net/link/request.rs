@@ -41,10 +41,16 @@ impl<V> LinkRequest<V> {
 
 impl<V: Send + Sync + 'static> LinkRequest<V> {
     async fn ask(self) -> Result<Response<V>, RequestError> {
-        let Self { core, call, timeout } = self;
+        let Self {
+            core,
+            call,
+            timeout,
+        } = self;
         let is_hello = matches!(call, Call::Hello { .. });
         if core.is_plain() && !is_hello && !call.is_original() {
-            return Err(RequestError::NotSent(Unsendable::NotUnderstood(call.method())));
+            return Err(RequestError::NotSent(Unsendable::NotUnderstood(
+                call.method(),
+            )));
         }
         let number = core.replies.number();
         let frame = core.frame_of(&CallOf {

@@ -38,7 +38,11 @@ pub(super) fn serve<V: Send + 'static>(
         Call::Pong => {}
         Call::Cancel { id } => core.serving.cancel(&id),
         Call::Close { reason } => core.end_with(CloseReason::Remote(reason)),
-        Call::Hello { protocol, codec, token } => greet(core, id, protocol, &codec, token.as_ref()),
+        Call::Hello {
+            protocol,
+            codec,
+            token,
+        } => greet(core, id, protocol, &codec, token.as_ref()),
         _ if core.requires_hello && core.is_plain() => {
             let refused = RemoteError::failed(Code::Refused, "say hello first");
             core.reply(id, Err(refused));
@@ -52,15 +56,25 @@ pub(super) fn serve<V: Send + 'static>(
     None
 }
 
-fn greet<V: 'static>(core: &Arc<Core<V>>, id: Option<Id>, protocol: u32, codec: &str, token: Option<&Token>) {
+fn greet<V: 'static>(
+    core: &Arc<Core<V>>,
+    id: Option<Id>,
+    protocol: u32,
+    codec: &str,
+    token: Option<&Token>,
+) {
     let spoken = core.format().name();
     let welcome = if !core.is_plain() {
         Err(RemoteError::failed(Code::Refused, "hello was said already"))
     } else if codec != spoken {
-        let message = format_args!("this side was to speak {codec}, and found out to speak {spoken}");
+        let message =
+            format_args!("this side was to speak {codec}, and found out to speak {spoken}");
         Err(RemoteError::failed(Code::Refused, message))
     } else if protocol == 0 {
-        Err(RemoteError::failed(Code::Refused, "there is no version 0 of the protocol"))
+        Err(RemoteError::failed(
+            Code::Refused,
+            "there is no version 0 of the protocol",
+        ))
     } else {
         let link = Link::uncounted(core);
         let asked = catch_unwind(AssertUnwindSafe(|| core.handler.hello(&link, token)));
@@ -117,7 +131,8 @@ fn run_beside<V: Send + 'static>(
     let number = match core.serving.begin(id, abort) {
         Ok(number) => number,
         Err(id) => {
-            let message = "as many requests are under way as may be; `Limits::requests` sets how many";
+            let message =
+                "as many requests are under way as may be; `Limits::requests` sets how many";
             return core.reply(id, Err(RemoteError::failed(Code::TooMany, message)));
         }
     };
@@ -175,7 +190,10 @@ impl<V> Ticket<V> {
 impl<V> Drop for Ticket<V> {
     fn drop(&mut self) {
         // There is nothing left to end unless the executor has dropped the task.
-        self.reply(Err(RemoteError::failed(Code::Gone, "the task that was to do it was dropped")));
+        self.reply(Err(RemoteError::failed(
+            Code::Gone,
+            "the task that was to do it was dropped",
+        )));
     }
 }
 

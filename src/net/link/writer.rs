@@ -37,7 +37,9 @@ async fn write_all<V: Send + 'static>(core: &Core<V>) {
         let is_lockstep = core.queue.lockstep();
         let count = batch.len() as u64;
         for entry in batch.drain(..) {
-            if let (true, Class::Call | Class::Event, Some(id)) = (is_lockstep, entry.class, entry.id) {
+            if let (true, Class::Call | Class::Event, Some(id)) =
+                (is_lockstep, entry.class, entry.id)
+            {
                 let patience = core.now() + core.limits.request_timeout;
                 core.due.add(patience, What::Unanswered(id));
             }
@@ -67,7 +69,13 @@ async fn moving<V: 'static>(
     let mut step = pin!(step);
     let done = match poll_once(step.as_mut()).await {
         Some(done) => done.map_err(CloseReason::Lost),
-        None => or(async { step.await.map_err(CloseReason::Lost) }, stalled(core)).await,
+        None => {
+            or(
+                async { step.await.map_err(CloseReason::Lost) },
+                stalled(core),
+            )
+            .await
+        }
     };
     done
 }

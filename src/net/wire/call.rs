@@ -216,7 +216,10 @@ fn or_null<V: serde::de::DeserializeOwned>(
     method: &str,
     name: &str,
 ) -> Result<V, RemoteError> {
-    given.map_or_else(|| super::response::null().ok_or_else(|| missing(method, name)), Ok)
+    given.map_or_else(
+        || super::response::null().ok_or_else(|| missing(method, name)),
+        Ok,
+    )
 }
 
 /// The parameters of a call.

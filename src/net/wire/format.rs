@@ -106,7 +106,8 @@ impl<V: Serialize + DeserializeOwned> Wire<V> {
         match message {
             Message::Call { id, call, deadline } => {
                 let (id, deadline) = (id.as_ref(), *deadline);
-                self.format.call(&CallOf { id, call, deadline }, &mut frame)?;
+                self.format
+                    .call(&CallOf { id, call, deadline }, &mut frame)?;
             }
             Message::Reply { id, result } => {
                 self.format.reply(&ReplyOf { id, result }, &mut frame)?;

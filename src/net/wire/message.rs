@@ -130,7 +130,11 @@ impl<V: Serialize> Serialize for ReplyOf<'_, V> {
 }
 
 impl<V: DeserializeOwned> Received<V> {
-    pub(super) fn read<C: Codec>(codec: &C, frame: &[u8], depth: usize) -> Result<Self, CodecError> {
+    pub(super) fn read<C: Codec>(
+        codec: &C,
+        frame: &[u8],
+        depth: usize,
+    ) -> Result<Self, CodecError> {
         let error = match codec.decode::<Envelope<V>>(frame, depth) {
             Ok(envelope) => return Ok(envelope.open()),
             Err(error) => error,

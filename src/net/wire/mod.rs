@@ -44,11 +44,11 @@ mod status;
 mod token;
 
 pub use call::{Call, Name};
-pub use format::Wire;
 pub(crate) use format::Format;
+pub use format::Wire;
 pub use id::Id;
-pub use message::{Message, Received};
 pub(crate) use message::{CallOf, ReplyOf};
+pub use message::{Message, Received};
 pub use response::{Expect, Response, SenderEntry};
 pub use status::{Code, RemoteError, Status};
 pub use token::Token;

@@ -109,13 +109,15 @@ impl<V> Response<V> {
             Expect::Senders => Self::Senders(response(codec, frame, depth)?),
             Expect::Listener => {
                 let Listener { listener_id } = response(codec, frame, depth)?;
-                let given = listener_id.ok_or_else(|| CodecError::of_reading("the reply has no listener_id"));
+                let given = listener_id
+                    .ok_or_else(|| CodecError::of_reading("the reply has no listener_id"));
                 Self::Listener(given?)
             }
             Expect::Value => Self::Value(response(codec, frame, depth)?),
             Expect::Welcome => {
                 let Welcome { protocol } = response(codec, frame, depth)?;
-                let given = protocol.ok_or_else(|| CodecError::of_reading("the reply has no protocol"));
+                let given =
+                    protocol.ok_or_else(|| CodecError::of_reading("the reply has no protocol"));
                 Self::Welcome(given?)
             }
         })

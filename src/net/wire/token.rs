@@ -37,7 +37,10 @@ impl<T: Into<Box<str>>> From<T> for Token {
 impl PartialEq for Token {
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (self.0.as_bytes(), other.0.as_bytes());
-        let differing = one.iter().zip(two).fold(0, |found, (one, two)| black_box(found | (one ^ two)));
+        let differing = one
+            .iter()
+            .zip(two)
+            .fold(0, |found, (one, two)| black_box(found | (one ^ two)));
         one.len() == two.len() && differing == 0
     }
 }

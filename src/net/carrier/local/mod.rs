@@ -38,7 +38,13 @@ pub fn pair() -> (LocalCarrier, LocalCarrier) {
         to: Arc::clone(&there),
         from: Arc::clone(&back),
     };
-    (one, LocalCarrier { to: back, from: there })
+    (
+        one,
+        LocalCarrier {
+            to: back,
+            from: there,
+        },
+    )
 }
 
 /// One side of a [`pair`]. Dropping it ends the pair.

@@ -46,7 +46,8 @@ impl Bind {
     }
 
     async fn bind(self) -> Result<TlsListener, CarrierError> {
-        let refused = |error: &dyn fmt::Display| CarrierError::refused(format_args!("no TLS: {error}"));
+        let refused =
+            |error: &dyn fmt::Display| CarrierError::refused(format_args!("no TLS: {error}"));
         let config = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(VERSIONS)
             .map_err(|error| refused(&error))?;

@@ -26,7 +26,9 @@ impl Credentials {
     ) -> Result<Self, CarrierError> {
         let chain = certificates_in(certificates.as_ref(), "the PEM text of the certificate")?;
         let key = PrivateKeyDer::from_pem_slice(key.as_ref()).map_err(|error| {
-            CarrierError::refused(format_args!("no private key in the PEM text of the key: {error}"))
+            CarrierError::refused(format_args!(
+                "no private key in the PEM text of the key: {error}"
+            ))
         })?;
         Ok(Self { chain, key })
     }

@@ -48,7 +48,10 @@ impl TlsDialer {
 
     /// The name that the server's certificate has to be for.
     fn name(&self) -> Result<ServerName<'static>, CarrierError> {
-        let host = self.address.rsplit_once(':').map_or(&*self.address, |(host, _)| host);
+        let host = self
+            .address
+            .rsplit_once(':')
+            .map_or(&*self.address, |(host, _)| host);
         // Addresses of version 6 are written in brackets before a port.
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = self.server_name.as_deref().unwrap_or(host);
@@ -81,9 +84,8 @@ impl Dialer for TlsDialer {
             let stream = connect(&self.address).await?;
             let connector = TlsConnector::from(Arc::new(config));
             let connected = connector.connect(name, Socket::new(stream)).await;
-            let stream = connected.map_err(|error| {
-                of_handshake(&format!("connecting to {}", self.address), error)
-            })?;
+            let stream = connected
+                .map_err(|error| of_handshake(&format!("connecting to {}", self.address), error))?;
             let info = PeerInfo::new(&self.address);
             Ok(Arc::new(StreamCarrier::to(stream, framing, info)) as Arc<dyn Carrier>)
         })

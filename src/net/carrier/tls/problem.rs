@@ -15,7 +15,9 @@ pub(crate) fn of(error: &io::Error) -> Option<CarrierError> {
 /// Why a handshake has failed.
 pub(super) fn of_handshake(attempted: &str, error: io::Error) -> CarrierError {
     of(&error).unwrap_or_else(|| match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe => {
             CarrierError::tls("the other side hung up in the handshake; it may speak no TLS 1.3")
         }
         _ => CarrierError::io(attempted, error),
@@ -27,7 +29,9 @@ fn explained(error: &Error) -> String {
         Error::InvalidMessage(_) => format!("the other side speaks no TLS ({error})"),
         Error::InvalidCertificate(_) => format!("its certificate is not accepted: {error}"),
         Error::AlertReceived(_) => format!("the other side has refused: {error}"),
-        Error::NoCertificatesPresented => "it has shown no certificate, which is required here".into(),
+        Error::NoCertificatesPresented => {
+            "it has shown no certificate, which is required here".into()
+        }
         error => error.to_string(),
     }
 }

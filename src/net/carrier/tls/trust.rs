@@ -22,7 +22,9 @@ impl Trust {
     /// There is none in the text, or one that is none.
     pub fn from_pem(certificates: impl AsRef<[u8]>) -> Result<Self, CarrierError> {
         let mut trust = Self(RootCertStore::empty());
-        for certificate in certificates_in(certificates.as_ref(), "the PEM text of the authorities")? {
+        for certificate in
+            certificates_in(certificates.as_ref(), "the PEM text of the authorities")?
+        {
             trust.add(certificate)?;
         }
         Ok(trust)
@@ -47,7 +49,9 @@ impl Trust {
 
     fn add(&mut self, certificate: CertificateDer<'static>) -> Result<(), CarrierError> {
         self.0.add(certificate).map_err(|error| {
-            CarrierError::refused(format_args!("the certificate of an authority is none: {error}"))
+            CarrierError::refused(format_args!(
+                "the certificate of an authority is none: {error}"
+            ))
         })
     }
 
