@@ -91,7 +91,8 @@ impl Limits {
 
     /// How many messages may wait to be sent to a peer, and how many bytes: 1,024 and 8 MiB otherwise. A message alone may be larger.
     ///
-    /// Replies are counted apart, against the same bounds: a peer that asks and does not read what it is answered is disconnected.
+    /// Replies are counted apart, against the same bounds: a peer that asks and does not read what it is answered is not read any more
+    /// itself, and disconnected after the [time it has](Self::write_stall).
     pub const fn queue(mut self, messages: usize, bytes: usize) -> Self {
         self.queue_messages = if messages > 1 { messages } else { 1 };
         self.queue_bytes = bytes;
@@ -129,7 +130,8 @@ impl Limits {
         self
     }
 
-    /// How many requests of a peer may be under way here at a time: 256 otherwise. One more is refused.
+    /// How many requests of a peer may be under way here at a time: 256 otherwise. Links tell each other, and let further ones wait; one
+    /// more of somebody else is refused.
     pub const fn requests(mut self, count: usize) -> Self {
         self.requests = count;
         self
@@ -163,6 +165,12 @@ impl Limits {
     #[must_use]
     pub const fn handshake_time(&self) -> Duration {
         self.handshake
+    }
+
+    /// How many messages may wait. See [`queue`](Self::queue).
+    #[must_use]
+    pub const fn max_queue(&self) -> usize {
+        self.queue_messages
     }
 
     /// See [`requests`](Self::requests).

@@ -91,10 +91,11 @@ fn calls() -> impl Strategy<Value = Call<V>> {
             listener_id,
             reason
         }),
-        (any::<u32>(), names(), option::of(names())).prop_map(|(protocol, codec, token)| {
+        (any::<u32>(), names(), any::<u32>(), option::of(names())).prop_map(|(protocol, codec, requests, token)| {
             Call::Hello {
                 protocol,
                 codec,
+                requests,
                 token: token.map(Into::into),
             }
         }),
@@ -121,7 +122,10 @@ fn responses() -> impl Strategy<Value = (Expect, Response<V>)> {
         vec(entry, 0..3).prop_map(|senders| (Expect::Senders, Response::Senders(senders))),
         any::<u64>().prop_map(|id| (Expect::Listener, Response::Listener(id))),
         payloads().prop_map(|value| (Expect::Value, Response::Value(value))),
-        any::<u32>().prop_map(|protocol| (Expect::Welcome, Response::Welcome(protocol))),
+        (any::<u32>(), any::<u32>()).prop_map(|(protocol, requests)| (
+            Expect::Welcome,
+            Response::Welcome { protocol, requests }
+        )),
     ]
 }
 

@@ -194,26 +194,26 @@ fn what_is_done_in_order_holds_up_what_comes_next() {
 #[test]
 fn no_more_requests_are_served_than_may_be() {
     let by_hand = ByHand::new();
-    let (one, two) = (Peer::new(), Peer::new());
-    let (client, server) = by_hand.pair(&one, &two, &Limits::default().requests(2));
-    let mut waiting: Vec<_> = (0..2)
-        .map(|n| client.request(request("wait", n)).into_future())
-        .collect();
-    waiting
-        .iter_mut()
-        .for_each(|asked| assert!(by_hand.until(asked).is_none()));
-    let refused = by_hand
-        .until(client.request(request("wait", 9)).into_future())
-        .unwrap()
-        .unwrap_err();
-    assert_eq!(refused.remote().unwrap().code(), Some(Code::TooMany));
-    assert_eq!(server.stats().serving, 2);
-    drop(waiting.pop());
-    by_hand.run();
-    let mut third = client.request(request("wait", 3)).into_future();
-    assert!(by_hand.until(&mut third).is_none(), "there is room again");
-    two.gate.open();
-    assert_eq!(value(by_hand.until(third).unwrap()), json!(3));
+    let peer = Peer::new();
+    let (raw, link) = by_hand.server(&peer, &Limits::default().requests(2));
+    let ask = |n: u32| {
+        raw.send(&format!(
+            r#"{{"id":{n},"method":"request","params":{{"sender":"s","method":"wait","params":{n}}}}}"#
+        ));
+    };
+    (1..=3).for_each(ask);
+    let got = raw.got();
+    assert_eq!(got.len(), 1, "{got:?}");
+    assert!(got[0].contains(r#""id":3"#) && got[0].contains("too_many"), "{got:?}");
+    assert_eq!(link.stats().serving, 2);
+    raw.hello_with(2);
+    raw.send(r#"{"method":"cancel","params":{"id":1}}"#);
+    ask(4);
+    assert_eq!((raw.got(), link.stats().serving), (vec![], 2));
+    peer.gate.open();
+    let mut got = raw.got();
+    got.sort();
+    assert_eq!(got, [r#"{"id":2,"status":0,"response":2}"#, r#"{"id":4,"status":0,"response":4}"#]);
 }
 
 #[test]

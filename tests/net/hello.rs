@@ -271,7 +271,7 @@ fn a_newer_protocol_gets_the_one_both_know() {
     raw.send(r#"{"id":"x","method":"hello","params":{"protocol":9,"codec":"json","news":true}}"#);
     assert_eq!(
         raw.got(),
-        [r#"{"id":"x","status":0,"response":{"protocol":1}}"#]
+        [r#"{"id":"x","status":0,"response":{"protocol":1,"window":256}}"#]
     );
     assert!(!link.is_plain());
 }

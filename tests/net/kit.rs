@@ -1,8 +1,6 @@
 //! Links of JSON values, handlers that write down what they are called for, and peers that speak bytes.
 
 use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use fanfare::BoxFuture;
 use fanfare::net::local::{self, LocalCarrier};
@@ -228,11 +226,14 @@ impl Raw<'_> {
 
     /// Says hello, and is welcome.
     pub(crate) fn hello(&self) {
+        self.hello_with(256);
+    }
+
+    /// The same, to one that takes so many requests.
+    pub(crate) fn hello_with(&self, window: u32) {
         self.send(r#"{"id":0,"method":"hello","params":{"protocol":1,"codec":"json"}}"#);
-        assert_eq!(
-            self.got(),
-            [r#"{"id":0,"status":0,"response":{"protocol":1}}"#]
-        );
+        let welcome = format!(r#"{{"id":0,"status":0,"response":{{"protocol":1,"window":{window}}}}}"#);
+        assert_eq!(self.got(), [welcome]);
     }
 }
 
@@ -258,41 +259,6 @@ pub(crate) async fn linked(
         client.connect(carrier).await.expect("hello")
     };
     zip(connected, accepted).await
-}
-
-/// Polls once, to be woken by nobody.
-pub(crate) fn is_pending<T>(future: impl Future<Output = T>) -> bool {
-    pin!(future)
-        .poll(&mut Context::from_waker(Waker::noop()))
-        .is_pending()
-}
-
-/// A handler that does nothing but count signals, and open a gate at the last.
-pub(crate) struct Counts {
-    pub(crate) last: u64,
-    pub(crate) gate: Gate,
-    pub(crate) next: std::sync::atomic::AtomicU64,
-}
-
-impl Handler<V> for Counts {
-    fn call(&self, _: &Link<V>, call: Call<V>) -> Answer<V> {
-        if let Call::Signal { data, .. } = call {
-            let next = self.next.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            assert_eq!(data, V::from(next), "in order");
-            if next == self.last {
-                self.gate.open();
-            }
-        }
-        Answer::done()
-    }
-}
-
-/// Ready when polled, or not.
-pub(crate) fn now<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(ready) => Some(ready),
-        Poll::Pending => None,
-    }
 }
 
 /// How properties are tested: what fails is shown, and written nowhere.

@@ -32,6 +32,8 @@ impl Codec for Json {
         if is_deeper_than(depth, frame) {
             return Err(CodecError::too_deep(depth));
         }
-        serde_json::from_slice(frame).map_err(CodecError::of_reading)
+        // All of it, whether or not anybody looks at it.
+        let text = str::from_utf8(frame).map_err(CodecError::of_reading)?;
+        serde_json::from_str(text).map_err(CodecError::of_reading)
     }
 }

@@ -147,10 +147,11 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
         let hello = link.request(Call::Hello {
             protocol: PROTOCOL,
             codec,
+            requests: link.requests_taken(),
             token: self.token.clone(),
         });
         let error = match hello.timeout(self.limits.handshake).await {
-            Ok(Response::Welcome(_)) => return Ok(link),
+            Ok(Response::Welcome { .. }) => return Ok(link),
             Ok(_) => return Err(ConnectError::Plain),
             Err(error) => error,
         };

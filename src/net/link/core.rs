@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use async_lock::Semaphore;
 use event_listener::Event;
 
 use super::due::{Due, What};
@@ -47,6 +48,9 @@ pub(super) struct Core<V> {
     pub(super) due: Due,
     /// The call that says hello, 0 where there is none.
     pub(super) hello: AtomicU64,
+    /// How many more requests may be without a reply: what the other side has said it takes. Written once, by who reads, before it is
+    /// known that both know of each other.
+    pub(super) window: OnceLock<Arc<Semaphore>>,
     /// Whether both know of each other. By who reads, or at once. Relaxed suffices: whether a message just before or after it is sent
     /// in the plain way, the other side understands it.
     is_greeted: AtomicBool,
@@ -107,6 +111,7 @@ impl<V> Core<V> {
             replies: Replies::new(),
             due: Due::new(),
             hello: AtomicU64::new(0),
+            window: OnceLock::new(),
             is_greeted: AtomicBool::new(false),
             heard: AtomicU64::new(0),
             is_busy: AtomicBool::new(false),
@@ -145,10 +150,20 @@ impl<V> Core<V> {
         !self.is_greeted.load(Ordering::Relaxed)
     }
 
-    pub(super) fn greet(&self) {
+    /// The other side has said hello, and takes so many requests at a time.
+    pub(super) fn greet(&self, requests: u32) {
+        let requests = usize::try_from(requests).unwrap_or(usize::MAX).max(1);
+        let _ = self.window.set(Arc::new(Semaphore::new(requests)));
         self.is_greeted.store(true, Ordering::Relaxed);
         self.queue.end_lockstep();
         self.due.poke();
+    }
+
+    /// What the other side is told of how many requests it may have under way.
+    pub(super) fn requests_taken(&self) -> u32 {
+        // More than may be owed to it at a time would only have to wait.
+        let taken = self.limits.requests.min(self.limits.queue_messages);
+        u32::try_from(taken).unwrap_or(u32::MAX).max(1)
     }
 
     pub(super) fn now(&self) -> Instant {
@@ -188,7 +203,7 @@ impl<V> Core<V> {
             Pushed::Taken | Pushed::Dropped => Ok(None),
             Pushed::Full(entry) => Ok(Some(entry)),
             Pushed::Shut => Err(Unsendable::Closed(self.end.reason_or_announced())),
-            Pushed::Overrun => {
+            Pushed::TooSlow => {
                 self.end_with(CloseReason::QueueFull);
                 Err(Unsendable::Closed(CloseReason::QueueFull))
             }

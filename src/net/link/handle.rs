@@ -70,6 +70,10 @@ impl<V> Link<V> {
         }
     }
 
+    pub(super) fn requests_taken(&self) -> u32 {
+        self.core.requests_taken()
+    }
+
     /// Who is at the other end.
     #[must_use]
     pub fn info(&self) -> &PeerInfo {

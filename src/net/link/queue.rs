@@ -43,11 +43,11 @@ pub(super) enum Pushed {
     /// Nothing more is taken.
     Shut,
     /// The other side is to be disconnected.
-    Overrun,
+    TooSlow,
 }
 
-/// Bounded in number and in bytes. What the other side is owed is counted apart, against the same bounds: who reads must never wait for
-/// who writes, or two that wait for each other would.
+/// Bounded in number and in bytes. What the other side is owed is counted apart, against the same bounds: it is always taken, and who
+/// reads stops reading while it is too much.
 pub(super) struct Queue {
     state: Lock<State>,
     /// Woken outside of the lock, by who has found the writer asleep.
@@ -140,7 +140,9 @@ impl Queue {
         }
         while self.is_full(*state.load(entry.class), entry.frame.len()) {
             match (entry.class, self.when_full) {
-                (Class::Owed, _) | (Class::Event, WhenFull::Disconnect) => return Pushed::Overrun,
+                // Who reads stops before it is much.
+                (Class::Owed, _) => break,
+                (Class::Event, WhenFull::Disconnect) => return Pushed::TooSlow,
                 (Class::Call, _) | (Class::Event, WhenFull::Block) => return Pushed::Full(entry),
                 (Class::Event, WhenFull::DropOldest) => {
                     let mut entries = state.entries.iter();
@@ -176,6 +178,13 @@ impl Queue {
     /// To be awaited where there was no room, after another look.
     pub(super) fn room(&self) -> EventListener {
         self.room.listen()
+    }
+
+    /// To be awaited before more is read, where the other side is owed as much as may be.
+    pub(super) fn owed_room(&self) -> Option<EventListener> {
+        let room = self.room.listen();
+        let owed = self.state.hold().owed;
+        self.is_full(owed, 0).then_some(room)
     }
 
     /// Takes back a call that nobody waits for any more; tells whether it was still here.

@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 
 use futures_lite::future::{or, yield_now};
 
@@ -14,7 +14,7 @@ use super::handle::Link;
 use super::reason::CloseReason;
 use super::serve::serve;
 use crate::net::carrier::CarrierError;
-use crate::net::wire::{Received, RemoteError};
+use crate::net::wire::{Expect, Received, RemoteError, Response};
 use crate::sync::{Arc, Ordering};
 
 /// After how many messages others get their turn, and the time is looked at.
@@ -37,6 +37,9 @@ impl<V: 'static> Drop for OnDrop<'_, V> {
     fn drop(&mut self) {
         let core = self.0;
         core.end_with(CloseReason::Dropped);
+        // Where the task was dropped, nobody else does. What it does at once has to suffice.
+        let mut nobody = Context::from_waker(Waker::noop());
+        let _ = core.carrier.close().as_mut().poll(&mut nobody);
         if let Some(reason) = core.end.reason() {
             let link = Link::uncounted(core);
             let told = || core.handler.closed(&link, reason);
@@ -59,11 +62,13 @@ async fn read_all<V: Send + 'static>(core: &Arc<Core<V>>) -> CloseReason {
                     core.heard_now();
                 }
                 if let Some(order) = take(core, frame) {
-                    core.is_busy.store(true, Ordering::Relaxed);
-                    let ended = async { drop(ended.as_mut().await) };
-                    or(order, ended).await;
-                    core.heard_now();
-                    core.is_busy.store(false, Ordering::Relaxed);
+                    not_reading(core, order, ended.as_mut()).await;
+                }
+                while let Some(room) = core.queue.owed_room() {
+                    not_reading(core, room, ended.as_mut()).await;
+                    if core.end.is_ended() {
+                        break;
+                    }
                 }
                 waited || count % TURN != 0
             }
@@ -75,6 +80,18 @@ async fn read_all<V: Send + 'static>(core: &Arc<Core<V>>) -> CloseReason {
             yield_now().await;
         }
     }
+}
+
+/// Waits for something else than the other side, which has as much time again after it.
+async fn not_reading<V: 'static>(
+    core: &Core<V>,
+    something: impl Future<Output = ()>,
+    ended: Pin<&mut (impl Future<Output = CloseReason> + Send)>,
+) {
+    core.is_busy.store(true, Ordering::Relaxed);
+    or(something, async { drop(ended.await) }).await;
+    core.heard_now();
+    core.is_busy.store(false, Ordering::Relaxed);
 }
 
 enum Next {
@@ -141,7 +158,11 @@ fn take<V: Send + 'static>(core: &Arc<Core<V>>, frame: Vec<u8>) -> Option<InOrde
 fn settle<V: 'static>(core: &Core<V>, id: u64, result: Result<(), RemoteError>, frame: Vec<u8>) {
     if result.is_ok() && core.hello.load(Ordering::Relaxed) == id {
         // Before anything else that comes is taken for a plain peer's.
-        core.greet();
+        let read = core.format().response(&frame, core.limits.depth, Expect::Welcome);
+        // If it is none, who waits for it reads it again, and finds out.
+        if let Ok(Response::Welcome { requests, .. }) = read {
+            core.greet(requests);
+        }
     }
     core.queue.answered(id);
     let outcome = result.map(|()| frame).map_err(RequestError::Remote);

@@ -108,13 +108,28 @@ impl<V> Waiting<V> {
     }
 
     async fn send_and_wait(&self, entry: Entry, reply: Reply) -> Result<Vec<u8>, RequestError> {
-        let full = self.core.push(entry).map_err(RequestError::NotSent)?;
+        let core = &self.core;
+        // Held until there is a reply, or nobody waits for one.
+        let mut place = None;
+        let full = match core.window.get() {
+            Some(window) => {
+                place = window.try_acquire_arc();
+                match place {
+                    Some(_) => core.push(entry).map_err(RequestError::NotSent)?,
+                    None => Some(entry),
+                }
+            }
+            None => core.push(entry).map_err(RequestError::NotSent)?,
+        };
         let Some(entry) = full else {
             return reply.await;
         };
-        // It waits for room, as long as its time is not up and the link has not ended: both settle the reply.
+        // It waits for its place, and for room, as long as its time is not up and the link has not ended: both settle the reply.
         let sent = async {
-            match self.core.push_waiting(entry).await {
+            if let (Some(window), None) = (core.window.get(), &place) {
+                place = Some(window.acquire_arc().await);
+            }
+            match core.push_waiting(entry).await {
                 Ok(()) => std::future::pending().await,
                 Err(problem) => Err(RequestError::NotSent(problem)),
             }

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -41,8 +42,9 @@ pub(super) fn serve<V: Send + 'static>(
         Call::Hello {
             protocol,
             codec,
+            requests,
             token,
-        } => greet(core, id, protocol, &codec, token.as_ref()),
+        } => greet(core, id, (protocol, requests), &codec, token.as_ref()),
         _ if core.requires_hello && core.is_plain() => {
             let refused = RemoteError::failed(Code::Refused, "say hello first");
             core.reply(id, Err(refused));
@@ -59,7 +61,7 @@ pub(super) fn serve<V: Send + 'static>(
 fn greet<V: 'static>(
     core: &Arc<Core<V>>,
     id: Option<Id>,
-    protocol: u32,
+    (protocol, requests): (u32, u32),
     codec: &str,
     token: Option<&Token>,
 ) {
@@ -82,8 +84,12 @@ fn greet<V: 'static>(
     };
     match welcome {
         Ok(()) => {
-            core.reply(id, Ok(Response::Welcome(protocol.min(PROTOCOL))));
-            core.greet();
+            let welcome = Response::Welcome {
+                protocol: protocol.min(PROTOCOL),
+                requests: core.requests_taken(),
+            };
+            core.reply(id, Ok(welcome));
+            core.greet(requests);
         }
         Err(error) => {
             let reason = CloseReason::Refused(error.to_string());
@@ -153,7 +159,7 @@ fn run_beside<V: Send + 'static>(
         }
     });
     // With a waker that does nothing: if it has to wait, it is polled again where it goes.
-    let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut nobody = Context::from_waker(Waker::noop());
     if task.as_mut().poll(&mut nobody).is_pending() {
         core.spawner.spawn(task);
     }

@@ -13,6 +13,9 @@ use super::token::Token;
 /// The name of a sender, an event or a method of a sender.
 pub type Name = String;
 
+/// How many requests a peer takes at a time that does not say.
+pub(super) const USUAL_REQUESTS: u32 = 256;
+
 /// A call: one of the protocol's methods, with its parameters. `V` is the type of what signals and requests carry.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -83,6 +86,8 @@ pub enum Call<V> {
         protocol: u32,
         /// The [name](crate::net::Codec::name) of the codec.
         codec: String,
+        /// How many requests the caller takes at a time: more of them have to wait for replies to others. 256 if it does not say.
+        requests: u32,
         /// What lets the caller in, where that is asked for.
         token: Option<Token>,
     },
@@ -188,6 +193,7 @@ impl<V: serde::de::DeserializeOwned> Call<V> {
             "hello" => Self::Hello {
                 protocol: params.protocol.ok_or_else(|| missing(method, "protocol"))?,
                 codec: text(params.codec, "codec")?,
+                requests: params.window.unwrap_or(USUAL_REQUESTS),
                 token: params.token,
             },
             "cancel" => Self::Cancel {
@@ -280,10 +286,12 @@ impl<V: Serialize> Serialize for ParamsOf<'_, V> {
             Call::Hello {
                 protocol,
                 codec,
+                requests,
                 token,
             } => {
                 map.serialize_entry("protocol", protocol)?;
                 map.serialize_entry("codec", codec)?;
+                map.serialize_entry("window", requests)?;
                 if let Some(token) = token {
                     map.serialize_entry("token", token)?;
                 }
@@ -308,7 +316,7 @@ impl<V> ParamsOf<'_, V> {
             Call::AddListener { .. } | Call::ListenerEnded { .. } => 2,
             Call::AddSender { .. } | Call::Request { .. } => 3,
             Call::Signal { listener_id, .. } => 2 + usize::from(listener_id.is_some()),
-            Call::Hello { token, .. } => 2 + usize::from(token.is_some()),
+            Call::Hello { token, .. } => 3 + usize::from(token.is_some()),
         }
     }
 }

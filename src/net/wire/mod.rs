@@ -19,14 +19,15 @@
 //! | `remove_listener` | `listener_id` | null | the original |
 //! | `signal` | `listener_id`?, `info: {sender, event}`, `data` | null | the original |
 //! | `request` | `sender`, `method`, `params` | whatever the sender replies | the original |
-//! | `hello` | `protocol`, `codec`, `token`? | `{protocol}` | here |
+//! | `hello` | `protocol`, `codec`, `window`?, `token`? | `{protocol, window}` | here |
 //! | `listener_ended` | `listener_id`, `reason` | | here |
 //! | `cancel` | `id`: the call that nobody waits for any more | | here |
 //! | `ping`, `pong` | | | here |
 //! | `close` | `reason` | | here |
 //!
 //! **Status.** 0: done. -1: no such method. -2: it failed, and `exception` says why; `code` says it in a word. -3: the call named no
-//! method. **Deadline**: for how many milliseconds the caller will still wait, at the time of sending; a call whose time is up is dropped.
+//! method. **Window**: how many calls of the other side may be without a
+//! reply; further ones wait. **Deadline**: for how many milliseconds the caller will still wait, at the time of sending; a call whose time is up is dropped.
 //!
 //! **Who speaks what.** The side that has connected says `hello` first. A peer that has not is *plain*: it is sent nothing but what the
 //! original knows, a call at a time (the original takes each read for one message), and its calls without an id are

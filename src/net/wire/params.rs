@@ -26,6 +26,7 @@ pub(super) struct Params<V> {
     pub(super) reason: Option<String>,
     pub(super) protocol: Option<u32>,
     pub(super) codec: Option<String>,
+    pub(super) window: Option<u32>,
     pub(super) token: Option<Token>,
 }
 
@@ -46,6 +47,7 @@ impl<V> Default for Params<V> {
             reason: None,
             protocol: None,
             codec: None,
+            window: None,
             token: None,
         }
     }
@@ -66,6 +68,7 @@ keys!(Key {
     Reason = "reason",
     Protocol = "protocol",
     Codec = "codec",
+    Window = "window",
     Token = "token",
 });
 
@@ -85,6 +88,7 @@ read_map!([V] Params<V>, Key, "parameters, which are a map", |it, map| {
     Key::Reason => it.reason = map.next_value()?,
     Key::Protocol => it.protocol = map.next_value()?,
     Key::Codec => it.codec = map.next_value()?,
+    Key::Window => it.window = map.next_value()?,
     Key::Token => it.token = map.next_value()?,
 });
 

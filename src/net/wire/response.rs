@@ -5,7 +5,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use super::call::{Call, Name};
+use super::call::{Call, Name, USUAL_REQUESTS};
 use super::keys::{keys, read_map};
 use crate::net::codec::{Codec, CodecError};
 
@@ -23,8 +23,13 @@ pub enum Response<V> {
     Listener(u64),
     /// To [`Call::Request`]: what the sender has replied.
     Value(V),
-    /// To [`Call::Hello`]: which version of the protocol the other side speaks.
-    Welcome(u32),
+    /// To [`Call::Hello`].
+    Welcome {
+        /// Which version of the protocol the other side speaks.
+        protocol: u32,
+        /// How many requests it takes at a time: more of them have to wait for replies to others. 256 if it does not say.
+        requests: u32,
+    },
 }
 
 /// What kind of response a call has: a reply alone does not tell.
@@ -115,10 +120,13 @@ impl<V> Response<V> {
             }
             Expect::Value => Self::Value(response(codec, frame, depth)?),
             Expect::Welcome => {
-                let Welcome { protocol } = response(codec, frame, depth)?;
+                let Welcome { protocol, window } = response(codec, frame, depth)?;
                 let given =
                     protocol.ok_or_else(|| CodecError::of_reading("the reply has no protocol"));
-                Self::Welcome(given?)
+                Self::Welcome {
+                    protocol: given?,
+                    requests: window.unwrap_or(USUAL_REQUESTS),
+                }
             }
         })
     }
@@ -132,18 +140,22 @@ pub(super) fn null<V: DeserializeOwned>() -> Option<V> {
 
 impl<V: Serialize> Serialize for Response<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entry = |serializer: S, key: &str, value: u64| {
-            let mut map = serializer.serialize_map(Some(1))?;
-            map.serialize_entry(key, &value)?;
-            map.end()
-        };
         match self {
             Self::Done => serializer.serialize_unit(),
             Self::Version(version) => serializer.serialize_str(version),
             Self::Senders(senders) => senders.serialize(serializer),
-            Self::Listener(id) => entry(serializer, "listener_id", *id),
+            Self::Listener(id) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("listener_id", id)?;
+                map.end()
+            }
             Self::Value(value) => value.serialize(serializer),
-            Self::Welcome(protocol) => entry(serializer, "protocol", u64::from(*protocol)),
+            Self::Welcome { protocol, requests } => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("protocol", protocol)?;
+                map.serialize_entry("window", requests)?;
+                map.end()
+            }
         }
     }
 }
@@ -179,12 +191,17 @@ read_map!([] Listener, ListenerKey, "a map with a listener_id", |it, map| {
 #[derive(Default)]
 struct Welcome {
     protocol: Option<u32>,
+    window: Option<u32>,
 }
 
-keys!(WelcomeKey { Protocol = "protocol" });
+keys!(WelcomeKey {
+    Protocol = "protocol",
+    Window = "window",
+});
 
 read_map!([] Welcome, WelcomeKey, "a map with a protocol", |it, map| {
     WelcomeKey::Protocol => it.protocol = map.next_value()?,
+    WelcomeKey::Window => it.window = map.next_value()?,
 });
 
 keys!(EntryKey { Sender = "sender", Connected = "connected", Events = "events" });
