@@ -26,7 +26,10 @@ impl Listener for Fails {
         let left = self.times.load(Ordering::SeqCst);
         Box::pin(ready(if left > 0 {
             self.times.store(left - 1, Ordering::SeqCst);
-            Err(CarrierError::io("accepting", io::Error::from_raw_os_error(self.code)))
+            Err(CarrierError::io(
+                "accepting",
+                io::Error::from_raw_os_error(self.code),
+            ))
         } else if left == 0 {
             self.times.store(usize::MAX, Ordering::SeqCst);
             let (here, _) = local::pair();
@@ -49,7 +52,10 @@ const ECONNABORTED: i32 = 103;
 fn accepting_goes_on() {
     for (code, pauses) in [(EMFILE, 5), (ECONNABORTED, 0)] {
         let (executor, clock) = (SeededExecutor::new(1), ManualClock::new());
-        let fails = Fails { code, times: AtomicUsize::new(5) };
+        let fails = Fails {
+            code,
+            times: AtomicUsize::new(5),
+        };
         let acceptor = Acceptor::new(fails).timer(clock.clone());
         assert_eq!(acceptor.address(), "nowhere");
         let mut next = Box::pin(acceptor.next(Framing::detect()));
@@ -90,7 +96,11 @@ fn a_handshake_has_its_time() {
     let mut completing = Box::pin(handshake.complete(&limits, &clock));
     assert!(executor.run_until(&mut completing).is_none());
     clock.advance(Duration::from_secs(2));
-    let error = executor.run_until(completing).expect("its time is up").err().expect("no carrier");
+    let error = executor
+        .run_until(completing)
+        .expect("its time is up")
+        .err()
+        .expect("no carrier");
     assert!(error.is_timed_out(), "{error}");
 }
 
@@ -126,10 +136,15 @@ async fn nobody_but_this_machine_is_listened_for(_: Runtime) {
     tcp::bind("localhost:0").await.unwrap();
     for bad in ["127.0.0.1", "", "localhost"] {
         let error = tcp::bind(bad).await.unwrap_err();
-        assert!(error.is_refused() && error.to_string().contains("host:port"), "{error}");
+        assert!(
+            error.is_refused() && error.to_string().contains("host:port"),
+            "{error}"
+        );
     }
     let taken = listener.local_addr();
-    let error = tcp::bind(format!("127.0.0.1:{}", taken.port())).await.unwrap_err();
+    let error = tcp::bind(format!("127.0.0.1:{}", taken.port()))
+        .await
+        .unwrap_err();
     let kind = error.io_error().map(io::Error::kind);
     assert_eq!(kind, Some(io::ErrorKind::AddrInUse), "{error}");
 }
@@ -138,15 +153,26 @@ async fn nobody_is_there(_: Runtime) {
     let listener = tcp::bind("127.0.0.1:0").await.unwrap();
     let address = listener.address();
     drop(listener);
-    let error = tcp::dial(&address).dial(Framing::objects()).await.err().unwrap();
+    let error = tcp::dial(&address)
+        .dial(Framing::objects())
+        .await
+        .err()
+        .unwrap();
     let kind = error.io_error().map(io::Error::kind);
     assert_eq!(kind, Some(io::ErrorKind::ConnectionRefused), "{error}");
     assert!(error.to_string().contains(&address), "{error}");
     let (listener, dialer) = local::listen();
     drop(listener);
     assert!(dialer.dial(Framing::objects()).await.is_err());
-    let error = tcp::dial("no.such.host.invalid:1").dial(Framing::objects()).await.err().unwrap();
-    assert!(error.to_string().contains("no.such.host.invalid"), "{error}");
+    let error = tcp::dial("no.such.host.invalid:1")
+        .dial(Framing::objects())
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        error.to_string().contains("no.such.host.invalid"),
+        "{error}"
+    );
 }
 
 on_each_runtime!(

@@ -91,14 +91,16 @@ fn calls() -> impl Strategy<Value = Call<V>> {
             listener_id,
             reason
         }),
-        (any::<u32>(), names(), any::<u32>(), option::of(names())).prop_map(|(protocol, codec, requests, token)| {
-            Call::Hello {
-                protocol,
-                codec,
-                requests,
-                token: token.map(Into::into),
+        (any::<u32>(), names(), any::<u32>(), option::of(names())).prop_map(
+            |(protocol, codec, requests, token)| {
+                Call::Hello {
+                    protocol,
+                    codec,
+                    requests,
+                    token: token.map(Into::into),
+                }
             }
-        }),
+        ),
         ids().prop_map(|id| Call::Cancel { id }),
         names().prop_map(|reason| Call::Close { reason }),
     ]

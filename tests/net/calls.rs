@@ -204,7 +204,10 @@ fn no_more_requests_are_served_than_may_be() {
     (1..=3).for_each(ask);
     let got = raw.got();
     assert_eq!(got.len(), 1, "{got:?}");
-    assert!(got[0].contains(r#""id":3"#) && got[0].contains("too_many"), "{got:?}");
+    assert!(
+        got[0].contains(r#""id":3"#) && got[0].contains("too_many"),
+        "{got:?}"
+    );
     assert_eq!(link.stats().serving, 2);
     raw.hello_with(2);
     raw.send(r#"{"method":"cancel","params":{"id":1}}"#);
@@ -213,7 +216,13 @@ fn no_more_requests_are_served_than_may_be() {
     peer.gate.open();
     let mut got = raw.got();
     got.sort();
-    assert_eq!(got, [r#"{"id":2,"status":0,"response":2}"#, r#"{"id":4,"status":0,"response":4}"#]);
+    assert_eq!(
+        got,
+        [
+            r#"{"id":2,"status":0,"response":2}"#,
+            r#"{"id":4,"status":0,"response":4}"#
+        ]
+    );
 }
 
 #[test]

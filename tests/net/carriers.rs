@@ -2,7 +2,10 @@
 
 use std::task::Poll;
 
-use fanfare::net::{Carrier, Dialer, FrameError, Framing, Limits, Listener, StreamCarrier, local, tcp};
+use fanfare::ThreadTimer;
+use fanfare::net::{
+    Carrier, Dialer, FrameError, Framing, Limits, Listener, StreamCarrier, local, tcp,
+};
 use futures_lite::future::{yield_now, zip};
 use futures_lite::io::AsyncWriteExt;
 use smol::net::TcpStream;
@@ -23,7 +26,10 @@ async fn over_tcp(framing: Framing) -> Both {
 pub(crate) async fn made(listener: &impl Listener, dialer: &impl Dialer, framing: Framing) -> Both {
     let accepted = async {
         let handshake = listener.accept(framing).await.unwrap();
-        handshake.complete(&Limits::default(), &fanfare::ThreadTimer).await.unwrap()
+        handshake
+            .complete(&Limits::default(), &ThreadTimer)
+            .await
+            .unwrap()
     };
     let (one, two) = zip(dialer.dial(framing), accepted).await;
     (Box::new(one.unwrap()), Box::new(two))
@@ -119,10 +125,18 @@ async fn framing_is_found_out(_: Runtime) {
         let listener = tcp::bind("127.0.0.1:0").await.unwrap();
         let accepted = async {
             let handshake = listener.accept(Framing::detect()).await.unwrap();
-            handshake.complete(&Limits::default(), &fanfare::ThreadTimer).await.unwrap()
+            handshake
+                .complete(&Limits::default(), &ThreadTimer)
+                .await
+                .unwrap()
         };
         let (one, two) = zip(tcp::dial(listener.address()).dial(framing), accepted).await;
-        frames_keep_their_order(&(Box::new(two), Box::new(one.unwrap()))).await;
+        let (one, two) = (one.unwrap(), two);
+        // By the first that comes.
+        one.send(frame(0)).await.unwrap();
+        one.flush().await.unwrap();
+        assert_eq!(two.recv().await.unwrap(), frame(0));
+        frames_keep_their_order(&(Box::new(two), Box::new(one))).await;
     }
 }
 
@@ -131,12 +145,21 @@ async fn frames_have_a_limit(_: Runtime) {
     let (one, two) = over_tcp(framing).await;
     assert_eq!(one.info().max_frame(), 100);
     let error = one.send(vec![1; 101]).await.unwrap_err();
-    assert_eq!(error.frame_error(), Some(FrameError::TooLarge { size: 101, max: 100 }));
+    assert_eq!(
+        error.frame_error(),
+        Some(FrameError::TooLarge {
+            size: 101,
+            max: 100
+        })
+    );
     one.send(vec![1; 100]).await.unwrap();
     one.flush().await.unwrap();
     assert_eq!(two.recv().await.unwrap(), vec![1; 100]);
     let progress = two.progress();
-    assert_eq!((progress.read, progress.partial, one.progress().written), (104, 0, 104));
+    assert_eq!(
+        (progress.read, progress.partial, one.progress().written),
+        (104, 0, 104)
+    );
 }
 
 /// A reader that never reads holds up who writes, and closing helps out of it.
@@ -173,12 +196,19 @@ async fn a_connection_that_breaks_is_told_from_an_end(_: Runtime) {
     let listener = tcp::bind("127.0.0.1:0").await.unwrap();
     let mut raw = TcpStream::connect(listener.local_addr()).await.unwrap();
     let handshake = listener.accept(Framing::objects()).await.unwrap();
-    let carrier = handshake.complete(&Limits::default(), &fanfare::ThreadTimer).await.unwrap();
+    let carrier = handshake
+        .complete(&Limits::default(), &ThreadTimer)
+        .await
+        .unwrap();
     raw.write_all(b"{}{\"a\"").await.unwrap();
     assert_eq!(carrier.recv().await.unwrap(), b"{}");
     drop(raw);
     let error = carrier.recv().await.unwrap_err();
-    assert_eq!(error.frame_error(), Some(FrameError::Truncated { got: 4 }), "{error}");
+    assert_eq!(
+        error.frame_error(),
+        Some(FrameError::Truncated { got: 4 }),
+        "{error}"
+    );
     // Over and over.
     assert!(carrier.recv().await.is_err());
 }

@@ -24,12 +24,18 @@ async fn what_was_sent_arrives_before_the_end(on: Runtime) {
     client.close().await;
     assert!(matches!(client.close_reason(), Some(CloseReason::Closed)));
     let reason = server.closed().await;
-    assert!(matches!(&reason, CloseReason::Remote(text) if text == "closed"), "{reason}");
+    assert!(
+        matches!(&reason, CloseReason::Remote(text) if text == "closed"),
+        "{reason}"
+    );
     server.close().await;
     let heard = two.log.take();
     assert_eq!(heard.len(), 1_002);
     assert_eq!(heard[1000], "signal 999");
-    assert_eq!(heard[1001], "closed: the other side has closed the link: closed");
+    assert_eq!(
+        heard[1001],
+        "closed: the other side has closed the link: closed"
+    );
     assert_eq!(one.log.take(), ["closed: the link was closed on this side"]);
 }
 
@@ -49,7 +55,10 @@ async fn the_last_handle_ends_it(on: Runtime) {
     assert_eq!(two.log.take()[1..3], ["signal 1", "signal 2"]);
 }
 
-on_each_runtime!(what_was_sent_arrives_before_the_end, the_last_handle_ends_it);
+on_each_runtime!(
+    what_was_sent_arrives_before_the_end,
+    the_last_handle_ends_it
+);
 
 #[test]
 fn everybody_hears_of_the_end_once() {
@@ -64,19 +73,40 @@ fn everybody_hears_of_the_end_once() {
     assert!(poll(&mut closed).is_pending());
     by_hand.until(client.close()).expect("it is closed");
     by_hand.until(client.close()).expect("again is no matter");
-    assert!(matches!(by_hand.until(closed).unwrap(), CloseReason::Closed));
+    assert!(matches!(
+        by_hand.until(closed).unwrap(),
+        CloseReason::Closed
+    ));
     let error = by_hand.until(asks).unwrap().unwrap_err();
-    assert!(matches!(error, RequestError::Closed(CloseReason::Closed)), "{error}");
+    assert!(
+        matches!(error, RequestError::Closed(CloseReason::Closed)),
+        "{error}"
+    );
     by_hand.run();
     // What was done for it was dropped.
     let mut heard = two.log.take();
     heard.sort();
-    assert_eq!(heard, ["closed: the other side has closed the link: closed", "dropped"]);
+    assert_eq!(
+        heard,
+        [
+            "closed: the other side has closed the link: closed",
+            "dropped"
+        ]
+    );
     assert_eq!(server.stats().serving, 0);
     let error = by_hand.until(client.send(signal(1))).unwrap().unwrap_err();
-    assert!(matches!(error.why(), Unsendable::Closed(CloseReason::Closed)), "{error}");
-    assert!(error.to_string().starts_with("signal was not sent"), "{error}");
-    let error = by_hand.until(client.request(request("echo", 1)).into_future()).unwrap().unwrap_err();
+    assert!(
+        matches!(error.why(), Unsendable::Closed(CloseReason::Closed)),
+        "{error}"
+    );
+    assert!(
+        error.to_string().starts_with("signal was not sent"),
+        "{error}"
+    );
+    let error = by_hand
+        .until(client.request(request("echo", 1)).into_future())
+        .unwrap()
+        .unwrap_err();
     assert!(matches!(error, RequestError::NotSent(_)), "{error}");
     assert_eq!(one.log.take(), ["closed: the link was closed on this side"]);
 }
@@ -107,7 +137,10 @@ fn one_that_goes_without_a_word_is_lost() {
     drop(raw);
     by_hand.run();
     let reason = link.close_reason().expect("it was noticed");
-    assert!(matches!(reason, CloseReason::Lost(error) if error.is_ended()), "{reason}");
+    assert!(
+        matches!(reason, CloseReason::Lost(error) if error.is_ended()),
+        "{reason}"
+    );
     assert!(reason.is_orderly(), "between two messages");
 }
 
@@ -126,7 +159,10 @@ fn an_executor_that_drops_its_tasks_ends_it() {
         }
     };
     let server = two.builder().spawner(spawner).accept(there);
-    let client = one.builder().spawner(by_hand.executor.clone()).timer(by_hand.clock.clone());
+    let client = one
+        .builder()
+        .spawner(by_hand.executor.clone())
+        .timer(by_hand.clock.clone());
     let mut connecting = Box::pin(client.connect(here));
     assert!(by_hand.until(&mut connecting).is_none());
     other.run_until_stalled();
@@ -136,9 +172,15 @@ fn an_executor_that_drops_its_tasks_ends_it() {
     other.run_until_stalled();
     assert_eq!(server.stats().serving, 1);
     drop((other, executor));
-    assert!(matches!(server.close_reason(), Some(CloseReason::Dropped)), "{server:?}");
+    assert!(
+        matches!(server.close_reason(), Some(CloseReason::Dropped)),
+        "{server:?}"
+    );
     let heard = two.log.take();
-    assert!(heard.iter().any(|text| text.starts_with("closed: ")), "{heard:?}");
+    assert!(
+        heard.iter().any(|text| text.starts_with("closed: ")),
+        "{heard:?}"
+    );
     let error = by_hand.until(asks).unwrap().unwrap_err();
     assert!(matches!(error, RequestError::Closed(_)), "{error}");
 }
@@ -151,13 +193,22 @@ fn a_request_whose_task_is_dropped_is_replied_to() {
     // An executor that throws away the fourth task and those after it: reading, writing and the time are the first three.
     let count = std::sync::atomic::AtomicUsize::new(0);
     let executor = by_hand.executor.clone();
-    let builder = two.builder().timer(by_hand.clock.clone()).spawner(move |task| {
-        if count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 3 {
-            executor.spawn(task);
-        }
-    });
+    let builder = two
+        .builder()
+        .timer(by_hand.clock.clone())
+        .spawner(move |task| {
+            if count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 3 {
+                executor.spawn(task);
+            }
+        });
     let _server = builder.accept(there);
-    let client = by_hand.until(by_hand.builder(&Peer::new()).connect(here)).unwrap().unwrap();
-    let error = by_hand.until(client.request(request("wait", 1)).into_future()).unwrap().unwrap_err();
+    let client = by_hand
+        .until(by_hand.builder(&Peer::new()).connect(here))
+        .unwrap()
+        .unwrap();
+    let error = by_hand
+        .until(client.request(request("wait", 1)).into_future())
+        .unwrap()
+        .unwrap_err();
     assert_eq!(error.remote().unwrap().code(), Some(Code::Gone), "{error}");
 }

@@ -44,12 +44,27 @@ async fn what_is_no_frame_ends_the_link(on: Runtime) {
     let max = 1024;
     let limits = || Limits::default().frame(max);
     for (bytes, expected) in [
-        (&b"GET / HTTP/1.1\r\n\r\n"[..], FrameError::NoObject { found: b'G' }),
-        (b"\x16\x03\x01\x02\x00", FrameError::NoObject { found: 0x16 }),
+        (
+            &b"GET / HTTP/1.1\r\n\r\n"[..],
+            FrameError::NoObject { found: b'G' },
+        ),
+        (
+            b"\x16\x03\x01\x02\x00",
+            FrameError::NoObject { found: 0x16 },
+        ),
         (b"[1,2]", FrameError::NoObject { found: b'[' }),
         (b"\x00\x00\x00\x00", FrameError::Empty),
-        (b"\x00\x00\x04\x01", FrameError::TooLarge { size: 1025, max }),
-        (b"\x01\xff\xff\xff", FrameError::TooLarge { size: 0x01ff_ffff, max }),
+        (
+            b"\x00\x00\x04\x01",
+            FrameError::TooLarge { size: 1025, max },
+        ),
+        (
+            b"\x01\xff\xff\xff",
+            FrameError::TooLarge {
+                size: 0x01ff_ffff,
+                max,
+            },
+        ),
     ] {
         let reason = end_of(&on, limits(), bytes).await;
         assert_eq!(frame_error(&reason), Some(expected), "{reason}");
@@ -60,15 +75,26 @@ async fn what_is_no_frame_ends_the_link(on: Runtime) {
     stream.extend([0xff; 4]);
     let reason = end_of(&on, limits(), &stream).await;
     let size = u64::from(u32::MAX);
-    assert_eq!(frame_error(&reason), Some(FrameError::TooLarge { size, max }), "{reason}");
+    assert_eq!(
+        frame_error(&reason),
+        Some(FrameError::TooLarge { size, max }),
+        "{reason}"
+    );
     // Without an end.
     let endless = "{\"a\":\"".to_owned() + &"x".repeat(100_000);
     let reason = end_of(&on, limits(), endless.as_bytes()).await;
-    assert!(matches!(frame_error(&reason), Some(FrameError::TooLarge { .. })), "{reason}");
+    assert!(
+        matches!(frame_error(&reason), Some(FrameError::TooLarge { .. })),
+        "{reason}"
+    );
 }
 
 async fn what_is_no_message_ends_the_link(on: Runtime) {
-    let deep = format!(r#"{{"method":"get_version","x":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+    let deep = format!(
+        r#"{{"method":"get_version","x":{}1{}}}"#,
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
     let mut deep_packed = vec![0, 0, 0x27, 0x10];
     deep_packed.extend(vec![0x91; 10_000]);
     for bytes in [
@@ -86,18 +112,31 @@ async fn what_is_no_message_ends_the_link(on: Runtime) {
         &deep_packed,
     ] {
         let reason = end_of(&on, Limits::default(), bytes).await;
-        assert!(matches!(reason, CloseReason::Malformed(_)), "{}: {reason}", bytes.escape_ascii());
+        assert!(
+            matches!(reason, CloseReason::Malformed(_)),
+            "{}: {reason}",
+            bytes.escape_ascii()
+        );
     }
 }
 
 async fn what_is_cut_short_ends_the_link(on: Runtime) {
-    for bytes in [&b"{\"id\":1,\"meth"[..], b"{", b"\x00", b"\x00\x00\x00\x09{\"id\""] {
+    for bytes in [
+        &b"{\"id\":1,\"meth"[..],
+        b"{",
+        b"\x00",
+        b"\x00\x00\x00\x09{\"id\"",
+    ] {
         let (mut stream, link) = attacked(&on, Limits::default()).await;
         stream.write_all(bytes).await.unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let reason = link.closed().await;
         let got = bytes.len();
-        assert_eq!(frame_error(&reason), Some(FrameError::Truncated { got }), "{reason}");
+        assert_eq!(
+            frame_error(&reason),
+            Some(FrameError::Truncated { got }),
+            "{reason}"
+        );
     }
 }
 
@@ -133,7 +172,10 @@ fn the_first_message_has_to_end_in_time() {
             by_hand.clock.advance(Duration::from_secs(1));
             by_hand.run();
         }
-        assert!(matches!(link.close_reason(), Some(CloseReason::TooSlow(_))), "{link:?}");
+        assert!(
+            matches!(link.close_reason(), Some(CloseReason::TooSlow(_))),
+            "{link:?}"
+        );
     });
 }
 
@@ -144,7 +186,10 @@ fn nobody_else_is_touched() {
     let (bad, bad_link) = by_hand.server(&server, &Limits::default());
     let (here, there) = local::pair();
     let good = by_hand.builder(&server).accept(there);
-    let client = by_hand.until(by_hand.builder(&Peer::new()).connect(here)).unwrap().unwrap();
+    let client = by_hand
+        .until(by_hand.builder(&Peer::new()).connect(here))
+        .unwrap()
+        .unwrap();
     bad.send("{bad}");
     assert!(bad_link.close_reason().is_some());
     let reply = by_hand.until(client.request(request("echo", 1)).into_future());

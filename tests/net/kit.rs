@@ -232,7 +232,8 @@ impl Raw<'_> {
     /// The same, to one that takes so many requests.
     pub(crate) fn hello_with(&self, window: u32) {
         self.send(r#"{"id":0,"method":"hello","params":{"protocol":1,"codec":"json"}}"#);
-        let welcome = format!(r#"{{"id":0,"status":0,"response":{{"protocol":1,"window":{window}}}}}"#);
+        let welcome =
+            format!(r#"{{"id":0,"status":0,"response":{{"protocol":1,"window":{window}}}}}"#);
         assert_eq!(self.got(), [welcome]);
     }
 }

@@ -317,7 +317,8 @@ fn replies_are_read_by_what_was_asked() {
 fn tokens_are_not_shown() {
     let call: Call<V> = Call::Hello {
         protocol: PROTOCOL,
-        codec: "json".into(), requests: 1,
+        codec: "json".into(),
+        requests: 1,
         token: Some("secret".into()),
     };
     assert!(!format!("{call:?}").contains("secret"));

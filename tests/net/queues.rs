@@ -25,7 +25,8 @@ fn numbers(raw: &Raw<'_>) -> Vec<u64> {
         if got.is_empty() {
             return all;
         }
-        let number = |text: &String| serde_json::from_str::<V>(text).unwrap()["params"]["data"].as_u64();
+        let number =
+            |text: &String| serde_json::from_str::<V>(text).unwrap()["params"]["data"].as_u64();
         all.extend(got.iter().filter_map(number));
     }
 }
@@ -44,7 +45,11 @@ fn who_sends_waits_for_room() {
     let mut sixth = Box::pin(link.send(signal(5)));
     assert!(poll(&mut fifth).is_pending() && poll(&mut sixth).is_pending());
     drop(fifth);
-    assert_eq!(numbers(&raw), [0, 1, 2, 3], "one that was dropped was not sent");
+    assert_eq!(
+        numbers(&raw),
+        [0, 1, 2, 3],
+        "one that was dropped was not sent"
+    );
     by_hand.until(sixth).expect("there is room").unwrap();
     assert_eq!(numbers(&raw), [5]);
     assert_eq!(link.stats().dropped, 0);
@@ -64,13 +69,18 @@ fn bytes_are_counted_as_well() {
         taken += 1;
     }
     let stats = link.stats();
-    assert!((4..=6).contains(&taken) && stats.queued_bytes <= 1_000, "{taken}: {stats}");
+    assert!(
+        (4..=6).contains(&taken) && stats.queued_bytes <= 1_000,
+        "{taken}: {stats}"
+    );
 }
 
 #[test]
 fn the_oldest_make_room() {
     let by_hand = ByHand::new();
-    let limits = Limits::default().queue(3, 1 << 20).when_full(WhenFull::DropOldest);
+    let limits = Limits::default()
+        .queue(3, 1 << 20)
+        .when_full(WhenFull::DropOldest);
     let (raw, link) = slow(&by_hand, &limits);
     for n in 0..10 {
         link.try_send(signal(n)).unwrap();
@@ -78,8 +88,12 @@ fn the_oldest_make_room() {
     assert_eq!((link.stats().queued, link.stats().dropped), (3, 7));
     assert_eq!(numbers(&raw), [7, 8, 9]);
     // A request is not dropped for an event, and waits where there are only such.
-    let mut asked: Vec<_> = (0..3).map(|n| link.request(request("r", n)).into_future()).collect();
-    asked.iter_mut().for_each(|asked| assert!(poll(asked).is_pending()));
+    let mut asked: Vec<_> = (0..3)
+        .map(|n| link.request(request("r", n)).into_future())
+        .collect();
+    asked
+        .iter_mut()
+        .for_each(|asked| assert!(poll(asked).is_pending()));
     link.try_send(signal(10)).unwrap();
     assert_eq!((link.stats().queued, link.stats().dropped), (3, 8));
     let mut fourth = link.request(request("r", 3)).into_future();
@@ -92,7 +106,9 @@ fn the_oldest_make_room() {
 #[test]
 fn the_newest_is_dropped() {
     let by_hand = ByHand::new();
-    let limits = Limits::default().queue(3, 1 << 20).when_full(WhenFull::DropNewest);
+    let limits = Limits::default()
+        .queue(3, 1 << 20)
+        .when_full(WhenFull::DropNewest);
     let (raw, link) = slow(&by_hand, &limits);
     for n in 0..10 {
         link.try_send(signal(n)).unwrap();
@@ -104,13 +120,18 @@ fn the_newest_is_dropped() {
 #[test]
 fn the_peer_is_disconnected() {
     let by_hand = ByHand::new();
-    let limits = Limits::default().queue(3, 1 << 20).when_full(WhenFull::Disconnect);
+    let limits = Limits::default()
+        .queue(3, 1 << 20)
+        .when_full(WhenFull::Disconnect);
     let (raw, link) = slow(&by_hand, &limits);
     for n in 0..3 {
         link.try_send(signal(n)).unwrap();
     }
     let error = link.try_send(signal(3)).unwrap_err();
-    assert!(matches!(error.why(), Unsendable::Closed(CloseReason::QueueFull)), "{error}");
+    assert!(
+        matches!(error.why(), Unsendable::Closed(CloseReason::QueueFull)),
+        "{error}"
+    );
     assert!(matches!(link.close_reason(), Some(CloseReason::QueueFull)));
     assert_eq!((link.stats().queued, numbers(&raw)), (0, vec![]));
 }
@@ -136,7 +157,10 @@ fn what_a_peer_is_owed_is_bounded() {
     assert!(link.close_reason().is_none());
     by_hand.clock.advance(Duration::from_secs(10));
     by_hand.run();
-    assert!(matches!(link.close_reason(), Some(CloseReason::Stalled(_))), "{link:?}");
+    assert!(
+        matches!(link.close_reason(), Some(CloseReason::Stalled(_))),
+        "{link:?}"
+    );
     // Who does read gets all of them.
     let (raw, link) = slow(&by_hand, &limits);
     for n in 0..asked {
@@ -152,10 +176,19 @@ fn requests_beyond_the_window_wait() {
     let by_hand = ByHand::new();
     let (one, two) = (Peer::new(), Peer::new());
     let (here, there) = local::pair();
-    let server = by_hand.builder(&two).limits(Limits::default().requests(3)).accept(there);
-    let client = by_hand.until(by_hand.builder(&one).connect(here)).unwrap().unwrap();
-    let mut all: Vec<_> = (0..5).map(|n| client.request(request("wait", n)).into_future()).collect();
-    all.iter_mut().for_each(|asked| assert!(by_hand.until(asked).is_none()));
+    let server = by_hand
+        .builder(&two)
+        .limits(Limits::default().requests(3))
+        .accept(there);
+    let client = by_hand
+        .until(by_hand.builder(&one).connect(here))
+        .unwrap()
+        .unwrap();
+    let mut all: Vec<_> = (0..5)
+        .map(|n| client.request(request("wait", n)).into_future())
+        .collect();
+    all.iter_mut()
+        .for_each(|asked| assert!(by_hand.until(asked).is_none()));
     assert_eq!((server.stats().serving, client.stats().queued), (3, 0));
     // One that is given up makes room, whether it waits there or here.
     drop(all.remove(4));
@@ -177,7 +210,9 @@ fn two_that_flood_each_other_come_to_no_stop() {
     let (client, server) = by_hand.pair(&one, &two, &limits);
     let ask = |link: &Link<V>, count: u64| {
         let link = link.clone();
-        let all: Vec<_> = (0..count).map(move |n| link.request(request("echo", n)).into_future()).collect();
+        let all: Vec<_> = (0..count)
+            .map(move |n| link.request(request("echo", n)).into_future())
+            .collect();
         futures_util::future::join_all(all)
     };
     let both = futures_lite::future::zip(ask(&client, 200), ask(&server, 200));
@@ -194,7 +229,10 @@ fn a_link_that_ends_lets_go_of_those_who_wait() {
     let (_raw, link) = slow(&by_hand, &Limits::default().queue(1, 1 << 20));
     link.try_send(signal(0)).unwrap();
     let mut waits = Box::pin(link.send(signal(1)));
-    let mut asks = link.request(request("r", 2)).timeout(Duration::from_secs(60)).into_future();
+    let mut asks = link
+        .request(request("r", 2))
+        .timeout(Duration::from_secs(60))
+        .into_future();
     assert!(poll(&mut waits).is_pending() && poll(&mut asks).is_pending());
     link.abort();
     let error = by_hand.until(waits).unwrap().unwrap_err();

@@ -15,7 +15,10 @@ fn a_peer_that_says_nothing_is_dead_after_a_while() {
     let by_hand = ByHand::new();
     let (raw, link) = by_hand.server(&Peer::new(), &Limits::default());
     raw.hello();
-    let mut asked = link.request(request("r", 1)).timeout(60 * SECOND).into_future();
+    let mut asked = link
+        .request(request("r", 1))
+        .timeout(60 * SECOND)
+        .into_future();
     assert!(by_hand.until(&mut asked).is_none());
     let asks = raw.got();
     assert_eq!(asks.len(), 1);
@@ -28,10 +31,16 @@ fn a_peer_that_says_nothing_is_dead_after_a_while() {
     assert!(link.close_reason().is_none());
     by_hand.clock.advance(Duration::from_millis(1));
     by_hand.run();
-    assert!(matches!(link.close_reason(), Some(CloseReason::Silent(after)) if *after == 15 * SECOND), "{link:?}");
+    assert!(
+        matches!(link.close_reason(), Some(CloseReason::Silent(after)) if *after == 15 * SECOND),
+        "{link:?}"
+    );
     // Whoever waits for it hears of it.
     let error = by_hand.until(asked).expect("it is over").unwrap_err();
-    assert!(matches!(error, RequestError::Closed(CloseReason::Silent(_))), "{error}");
+    assert!(
+        matches!(error, RequestError::Closed(CloseReason::Silent(_))),
+        "{error}"
+    );
 }
 
 #[test]
@@ -68,8 +77,14 @@ fn two_links_keep_each_other_alive() {
 fn one_that_only_replies_is_alive() {
     let by_hand = ByHand::new();
     let (here, there) = local::pair();
-    let server = by_hand.builder(&Peer::new()).limits(Limits::default().no_heartbeat()).accept(there);
-    let client = by_hand.until(by_hand.builder(&Peer::new()).connect(here)).unwrap().unwrap();
+    let server = by_hand
+        .builder(&Peer::new())
+        .limits(Limits::default().no_heartbeat())
+        .accept(there);
+    let client = by_hand
+        .until(by_hand.builder(&Peer::new()).connect(here))
+        .unwrap()
+        .unwrap();
     for _ in 0..20 {
         by_hand.clock.advance(5 * SECOND);
         by_hand.run();
@@ -101,13 +116,19 @@ fn who_is_not_listened_to_is_not_dead() {
     let by_hand = ByHand::new();
     let (one, two) = (Peer::new(), Peer::new());
     let (client, server) = by_hand.pair(&one, &two, &Limits::default());
-    let mut asked = client.request(request("order", 1)).timeout(1_000 * SECOND).into_future();
+    let mut asked = client
+        .request(request("order", 1))
+        .timeout(1_000 * SECOND)
+        .into_future();
     assert!(by_hand.until(&mut asked).is_none());
     for _ in 0..10 {
         by_hand.clock.advance(5 * SECOND);
         by_hand.run();
     }
-    assert!(server.close_reason().is_none() && client.close_reason().is_none(), "{server:?} {client:?}");
+    assert!(
+        server.close_reason().is_none() && client.close_reason().is_none(),
+        "{server:?} {client:?}"
+    );
     two.gate.open();
     assert_eq!(value(by_hand.until(asked).unwrap()), json!(1));
 }
@@ -125,12 +146,17 @@ fn a_peer_that_takes_nothing_is_disconnected() {
     by_hand.run();
     let queued = link.stats().queued;
     assert!(queued > 0, "{link:?}");
-    by_hand.clock.advance(10 * SECOND - Duration::from_millis(1));
+    by_hand
+        .clock
+        .advance(10 * SECOND - Duration::from_millis(1));
     by_hand.run();
     assert!(link.close_reason().is_none());
     by_hand.clock.advance(Duration::from_millis(1));
     by_hand.run();
-    assert!(matches!(link.close_reason(), Some(CloseReason::Stalled(_))), "{link:?}");
+    assert!(
+        matches!(link.close_reason(), Some(CloseReason::Stalled(_))),
+        "{link:?}"
+    );
     assert_eq!(link.stats().queued, 0);
 }
 
@@ -150,7 +176,10 @@ fn a_peer_that_takes_it_slowly_is_not() {
         by_hand.run();
         assert!(link.close_reason().is_none(), "after {got}");
 
-        by_hand.until(raw.carrier.recv()).expect("there is one").unwrap();
+        by_hand
+            .until(raw.carrier.recv())
+            .expect("there is one")
+            .unwrap();
         got += 1;
     }
 }

@@ -158,7 +158,9 @@ fn take<V: Send + 'static>(core: &Arc<Core<V>>, frame: Vec<u8>) -> Option<InOrde
 fn settle<V: 'static>(core: &Core<V>, id: u64, result: Result<(), RemoteError>, frame: Vec<u8>) {
     if result.is_ok() && core.hello.load(Ordering::Relaxed) == id {
         // Before anything else that comes is taken for a plain peer's.
-        let read = core.format().response(&frame, core.limits.depth, Expect::Welcome);
+        let read = core
+            .format()
+            .response(&frame, core.limits.depth, Expect::Welcome);
         // If it is none, who waits for it reads it again, and finds out.
         if let Ok(Response::Welcome { requests, .. }) = read {
             core.greet(requests);

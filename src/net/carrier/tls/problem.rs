@@ -18,7 +18,7 @@ pub(super) fn of_handshake(attempted: &str, error: io::Error) -> CarrierError {
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe => {
-            CarrierError::tls("the other side hung up in the handshake; it may speak no TLS 1.3")
+            CarrierError::tls("the other side hung up in the handshake; it may not trust this side's certificate, or speak no TLS 1.3")
         }
         _ => CarrierError::io(attempted, error),
     })
