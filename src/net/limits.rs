@@ -89,7 +89,8 @@ impl Limits {
         self
     }
 
-    /// How many messages may wait to be sent to a peer, and how many bytes: 1,024 and 8 MiB otherwise. A message alone may be larger.
+    /// How many messages may wait to be sent to a peer, and how many bytes they may take: 1,024 and 8 MiB otherwise. A message alone may
+    /// take more.
     ///
     /// Replies are counted apart, against the same bounds: a peer that asks and does not read what it is answered is not read any more
     /// itself, and disconnected after the [time it has](Self::write_stall).

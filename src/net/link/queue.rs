@@ -33,6 +33,13 @@ pub(super) struct Entry {
     pub(super) id: Option<u64>,
 }
 
+impl Entry {
+    /// What it takes, which may be more than is written.
+    fn bytes(&self) -> usize {
+        self.frame.capacity()
+    }
+}
+
 /// What became of a message.
 pub(super) enum Pushed {
     Taken,
@@ -89,17 +96,19 @@ impl State {
     }
 
     fn add(&mut self, entry: Entry) {
+        let bytes = entry.bytes();
         let load = self.load(entry.class);
         load.messages += 1;
-        load.bytes += entry.frame.len();
+        load.bytes += bytes;
         self.entries.push_back(entry);
     }
 
     fn remove(&mut self, at: usize) -> Option<Entry> {
         let entry = self.entries.remove(at)?;
+        let bytes = entry.bytes();
         let load = self.load(entry.class);
         load.messages -= 1;
-        load.bytes -= entry.frame.len();
+        load.bytes -= bytes;
         Some(entry)
     }
 
@@ -138,7 +147,7 @@ impl Queue {
         if state.is_shut {
             return Pushed::Shut;
         }
-        while self.is_full(*state.load(entry.class), entry.frame.len()) {
+        while self.is_full(*state.load(entry.class), entry.bytes()) {
             match (entry.class, self.when_full) {
                 // Who reads stops before it is much.
                 (Class::Owed, _) => break,

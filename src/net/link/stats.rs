@@ -8,7 +8,7 @@ use std::fmt;
 pub struct LinkStats {
     /// Messages that wait to be written.
     pub queued: usize,
-    /// Their size, in bytes.
+    /// What they take, in bytes: more than they are large.
     pub queued_bytes: usize,
     /// Events that were dropped since there was no room for them.
     pub dropped: u64,
