@@ -33,7 +33,7 @@ impl Codec for Json {
             return Err(CodecError::too_deep(depth));
         }
         // All of it, whether or not anybody looks at it.
-        let text = str::from_utf8(frame).map_err(CodecError::of_reading)?;
+        let text = std::str::from_utf8(frame).map_err(CodecError::of_reading)?;
         serde_json::from_str(text).map_err(CodecError::of_reading)
     }
 }

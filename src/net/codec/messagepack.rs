@@ -1,4 +1,4 @@
-//! MessagePack: smaller than JSON, with bytes.
+//! `MessagePack`: smaller than JSON, with bytes.
 
 use rmp_serde::decode::Error;
 use rmp_serde::{Deserializer, encode};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Codec, CodecError, MAX_DEPTH};
 
-/// MessagePack, with the names of fields, each message after its length.
+/// `MessagePack`, with the names of fields, each message after its length.
 ///
 /// Both sides have to speak it: a server does without being told, a client is told to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -54,7 +54,7 @@ fn happen<V: 'static>(core: &Core<V>, what: What) {
             if let Some(running) = core.serving.end(number) {
                 running.abort();
                 let late = RemoteError::failed(Code::TimedOut, "the time of the caller was up");
-                core.reply(running.id, Err(late));
+                core.reply(running.id, &Err(late));
             }
         }
         What::Unanswered(id) => core.queue.answered(id),

@@ -241,19 +241,14 @@ impl<V> Core<V> {
     }
 
     /// Replies, if a reply is wanted.
-    pub(super) fn reply(&self, id: Option<Id>, result: Result<Response<V>, RemoteError>) {
+    pub(super) fn reply(&self, id: Option<Id>, result: &Result<Response<V>, RemoteError>) {
         let Some(id) = id.or_else(|| self.is_plain().then_some(Id::Null)) else {
             return;
         };
         let mut frame = Vec::with_capacity(64);
         let format = self.format();
-        let written = format.reply(
-            &ReplyOf {
-                id: &id,
-                result: &result,
-            },
-            &mut frame,
-        );
+        let reply = ReplyOf { id: &id, result };
+        let written = format.reply(&reply, &mut frame);
         let fitting = written
             .map_err(Unsendable::Unwritable)
             .and_then(|()| self.fits(frame));

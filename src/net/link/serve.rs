@@ -30,7 +30,7 @@ pub(super) fn serve<V: Send + 'static>(
     let call = match call {
         Ok(call) => call,
         Err(error) => {
-            core.reply(id, Err(error));
+            core.reply(id, &Err(error));
             return None;
         }
     };
@@ -47,11 +47,11 @@ pub(super) fn serve<V: Send + 'static>(
         } => greet(core, id, (protocol, requests), &codec, token.as_ref()),
         _ if core.requires_hello && core.is_plain() => {
             let refused = RemoteError::failed(Code::Refused, "say hello first");
-            core.reply(id, Err(refused));
+            core.reply(id, &Err(refused));
         }
         _ if deadline.is_some_and(|left| left.is_zero()) => {
             let late = RemoteError::failed(Code::TimedOut, "the time of the caller was up");
-            core.reply(id, Err(late));
+            core.reply(id, &Err(late));
         }
         call => return answer(core, id, call, deadline),
     }
@@ -88,12 +88,12 @@ fn greet<V: 'static>(
                 protocol: protocol.min(PROTOCOL),
                 requests: core.requests_taken(),
             };
-            core.reply(id, Ok(welcome));
+            core.reply(id, &Ok(welcome));
             core.greet(requests);
         }
         Err(error) => {
             let reason = CloseReason::Refused(error.to_string());
-            core.reply(id, Err(error));
+            core.reply(id, &Err(error));
             // What was said before holds.
             if core.is_plain() {
                 core.announce(reason);
@@ -111,14 +111,14 @@ fn answer<V: Send + 'static>(
     let link = Link::uncounted(core);
     let answered = catch_unwind(AssertUnwindSafe(|| core.handler.call(&link, call)));
     match answered {
-        Err(panic) => core.reply(id, Err(panicked(&*panic))),
-        Ok(Answer::Now(result)) => core.reply(id, result),
+        Err(panic) => core.reply(id, &Err(panicked(&*panic))),
+        Ok(Answer::Now(result)) => core.reply(id, &result),
         Ok(Answer::InOrder(future)) => {
             let core = Arc::clone(core);
             let running = AssertUnwindSafe(future).catch_unwind();
             return Some(Box::pin(async move {
                 let result = running.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
-                core.reply(id, result);
+                core.reply(id, &result);
             }));
         }
         Ok(Answer::Beside(future)) => run_beside(core, id, future, deadline),
@@ -139,7 +139,7 @@ fn run_beside<V: Send + 'static>(
         Err(id) => {
             let message =
                 "as many requests are under way as may be; `Limits::requests` sets how many";
-            return core.reply(id, Err(RemoteError::failed(Code::TooMany, message)));
+            return core.reply(id, &Err(RemoteError::failed(Code::TooMany, message)));
         }
     };
     let due = deadline.and_then(|left| {
@@ -155,7 +155,7 @@ fn run_beside<V: Send + 'static>(
     let mut task: BoxFuture<'static, ()> = Box::pin(async move {
         // Aborted, it was replied to by who did that.
         if let Some(result) = outcome(running).await {
-            ticket.reply(result);
+            ticket.reply(&result);
         }
     });
     // With a waker that does nothing: if it has to wait, it is polled again where it goes.
@@ -183,7 +183,7 @@ struct Ticket<V> {
 }
 
 impl<V> Ticket<V> {
-    fn reply(&self, result: Outcome<V>) {
+    fn reply(&self, result: &Outcome<V>) {
         if let Some(place) = self.due {
             self.core.due.remove(place);
         }
@@ -196,7 +196,7 @@ impl<V> Ticket<V> {
 impl<V> Drop for Ticket<V> {
     fn drop(&mut self) {
         // There is nothing left to end unless the executor has dropped the task.
-        self.reply(Err(RemoteError::failed(
+        self.reply(&Err(RemoteError::failed(
             Code::Gone,
             "the task that was to do it was dropped",
         )));

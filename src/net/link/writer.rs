@@ -67,17 +67,11 @@ async fn moving<V: 'static>(
     step: impl Future<Output = Result<(), CarrierError>>,
 ) -> Result<(), CloseReason> {
     let mut step = pin!(step);
-    let done = match poll_once(step.as_mut()).await {
-        Some(done) => done.map_err(CloseReason::Lost),
-        None => {
-            or(
-                async { step.await.map_err(CloseReason::Lost) },
-                stalled(core),
-            )
-            .await
-        }
-    };
-    done
+    if let Some(done) = poll_once(step.as_mut()).await {
+        return done.map_err(CloseReason::Lost);
+    }
+    let step = async { step.await.map_err(CloseReason::Lost) };
+    or(step, stalled(core)).await
 }
 
 async fn stalled<V: 'static>(core: &Core<V>) -> Result<(), CloseReason> {
