@@ -11,6 +11,8 @@ mod common;
 mod runtime;
 mod kit;
 
+mod traits;
+
 // Without any connection.
 mod any_messages;
 mod codecs;

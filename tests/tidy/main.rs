@@ -102,7 +102,7 @@ fn matching_is_pure() {
 }
 
 #[test]
-fn runtimes_are_named_in_spawn_only() {
+fn runtimes_and_reactors_are_named_in_one_room_only() {
     expect_none(&runtimes::check(&project::sources()));
 }
 

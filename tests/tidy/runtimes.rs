@@ -1,21 +1,24 @@
-//! Which runtime it is, only `spawn` knows.
+//! Which runtime it is, only `spawn` knows; and which reactor sockets have, only the carriers of the network.
 
 use crate::paths::Paths;
 use crate::{Source, Violation};
 
-const RUNTIMES: [&str; 3] = ["smol", "tokio", "async_std"];
-const ROOM: &str = "src/spawn/";
+/// What may be named in one room only.
+const KEPT: [(&[&str], &str); 2] = [
+    (&["smol", "tokio", "async_std"], "src/spawn/"),
+    (&["async_io", "async_net"], "src/net/carrier/"),
+];
 
 pub(crate) fn check(sources: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
     for file in Paths::new(sources).files {
-        if file.path.starts_with(ROOM) {
-            continue;
-        }
         for mention in &file.mentions {
-            if RUNTIMES.contains(&mention.segments[0].as_str()) {
-                let what = format!("{} may be named under {ROOM} only", mention.spelling());
-                found.push(Violation::new(file.path, mention.line, what));
+            let named = mention.segments[0].as_str();
+            for (crates, room) in KEPT {
+                if crates.contains(&named) && !file.path.starts_with(room) {
+                    let what = format!("{} may be named under {room} only", mention.spelling());
+                    found.push(Violation::new(file.path, mention.line, what));
+                }
             }
         }
     }
@@ -44,6 +47,20 @@ mod tests {
             }
             assert_eq!(check(&[Source::new("src/spawn/tokio.rs", text)]), []);
         }
+    }
+
+    #[test]
+    fn sees_a_reactor() {
+        let text = "use async_io::Async;";
+        for path in ["src/net/link/writer.rs", "src/spawn/smol.rs", "src/lib.rs"] {
+            expect_one(
+                &check(&[Source::new(path, text)]),
+                path,
+                1,
+                &["src/net/carrier/"],
+            );
+        }
+        assert_eq!(check(&[Source::new("src/net/carrier/tcp.rs", text)]), []);
     }
 
     #[test]
