@@ -225,6 +225,33 @@ fn no_more_requests_are_served_than_may_be() {
     );
 }
 
+/// What wants no reply cannot be refused: it holds up who sends it.
+#[test]
+fn events_are_not_lost_where_there_are_too_many() {
+    let by_hand = ByHand::new();
+    let peer = Peer::new();
+    let (raw, link) = by_hand.server(&peer, &Limits::default().requests(1));
+    raw.hello_with(1);
+    peer.log.take();
+    for n in 0..3 {
+        raw.send(&format!(
+            r#"{{"method":"request","params":{{"sender":"s","method":"wait","params":{n}}}}}"#
+        ));
+    }
+    raw.send(r#"{"method":"signal","params":{"info":{},"data":5}}"#);
+    assert_eq!(link.stats().serving, 1);
+    assert_eq!(peer.log.take(), ["wait", "wait"], "the third is not read");
+    peer.gate.open();
+    assert_eq!(raw.got(), [""; 0]);
+    let heard = peer.log.take();
+    assert_eq!(
+        heard.iter().filter(|entry| *entry == "done").count(),
+        3,
+        "{heard:?}"
+    );
+    assert!(heard.contains(&"signal 5".to_owned()), "{heard:?}");
+}
+
 #[test]
 fn a_deadline_that_has_passed_is_not_begun() {
     let by_hand = ByHand::new();

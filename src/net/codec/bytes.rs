@@ -15,14 +15,14 @@ use super::base64;
 ///
 /// # Examples
 /// ```
-/// use fanfare::net::{Bytes, Codec, Json, `MessagePack`};
+/// use fanfare::net::{Bytes, Codec, Json, MessagePack};
 ///
 /// let (mut json, mut packed) = (Vec::new(), Vec::new());
 /// Json.encode(&Bytes::from(b"foobar"), &mut json)?;
 /// assert_eq!(json, br#""Zm9vYmFy""#);
-/// `MessagePack`.encode(&Bytes::from(b"foobar"), &mut packed)?;
+/// MessagePack.encode(&Bytes::from(b"foobar"), &mut packed)?;
 /// assert_eq!(packed, b"\xc4\x06foobar");
-/// assert_eq!(`MessagePack`.decode::<Bytes>(&packed, 1)?, Json.decode::<Bytes>(&json, 1)?);
+/// assert_eq!(MessagePack.decode::<Bytes>(&packed, 1)?, Json.decode::<Bytes>(&json, 1)?);
 /// # Ok::<(), fanfare::net::CodecError>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

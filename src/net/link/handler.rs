@@ -52,10 +52,12 @@ pub enum Answer<V> {
     /// This.
     Now(Result<Response<V>, RemoteError>),
     /// What this future gives, and nothing more is read from the other side until it has: events keep their order, and who sends them
-    /// too fast has to wait.
+    /// too fast has to wait. It is not cancelled, since that would have to be read; it is dropped when the link ends.
     InOrder(BoxFuture<'static, Result<Response<V>, RemoteError>>),
     /// What this future gives, beside whatever else goes on. It is polled once where it is, and handed to the executor if it has
-    /// to wait. When the caller does not wait any longer, or the link ends, it is dropped.
+    /// to wait. When the caller does not wait any longer, or the link ends, it is dropped. Of those that wait there are as many as
+    /// [`Limits::requests`](crate::net::Limits::requests) says; further requests are refused, and calls that want no reply are done in
+    /// order.
     Beside(BoxFuture<'static, Result<Response<V>, RemoteError>>),
 }
 

@@ -113,33 +113,42 @@ fn answer<V: Send + 'static>(
     match answered {
         Err(panic) => core.reply(id, &Err(panicked(&*panic))),
         Ok(Answer::Now(result)) => core.reply(id, &result),
-        Ok(Answer::InOrder(future)) => {
-            let core = Arc::clone(core);
-            let running = AssertUnwindSafe(future).catch_unwind();
-            return Some(Box::pin(async move {
-                let result = running.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
-                core.reply(id, &result);
-            }));
-        }
-        Ok(Answer::Beside(future)) => run_beside(core, id, future, deadline),
+        Ok(Answer::InOrder(future)) => return Some(run_in_order(core, id, future)),
+        Ok(Answer::Beside(future)) => return run_beside(core, id, future, deadline),
     }
     None
 }
 
-/// Polls once, and hands over what has to wait.
+fn run_in_order<V: Send + 'static>(
+    core: &Arc<Core<V>>,
+    id: Option<Id>,
+    future: BoxFuture<'static, Outcome<V>>,
+) -> BoxFuture<'static, ()> {
+    let core = Arc::clone(core);
+    let running = AssertUnwindSafe(future).catch_unwind();
+    Box::pin(async move {
+        let result = running.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
+        core.reply(id, &result);
+    })
+}
+
+/// Polls once, and hands over what has to wait. Where there are as many as may be, a request is refused; what wants no reply would be
+/// lost without a word, so it is done in order, and its sender has to wait.
 fn run_beside<V: Send + 'static>(
     core: &Arc<Core<V>>,
     id: Option<Id>,
     future: BoxFuture<'static, Outcome<V>>,
     deadline: Option<Duration>,
-) {
+) -> Option<BoxFuture<'static, ()>> {
     let (abort, registration) = AbortHandle::new_pair();
     let number = match core.serving.begin(id, abort) {
         Ok(number) => number,
+        Err(None) if !core.is_plain() => return Some(run_in_order(core, None, future)),
         Err(id) => {
             let message =
                 "as many requests are under way as may be; `Limits::requests` sets how many";
-            return core.reply(id, &Err(RemoteError::failed(Code::TooMany, message)));
+            core.reply(id, &Err(RemoteError::failed(Code::TooMany, message)));
+            return None;
         }
     };
     let due = deadline.and_then(|left| {
@@ -163,6 +172,7 @@ fn run_beside<V: Send + 'static>(
     if task.as_mut().poll(&mut nobody).is_pending() {
         core.spawner.spawn(task);
     }
+    None
 }
 
 async fn outcome<V>(

@@ -27,6 +27,7 @@ pub(super) async fn write<V: Send + 'static>(core: Arc<Core<V>>) {
 async fn write_all<V: Send + 'static>(core: &Core<V>) {
     let mut batch: Vec<Entry> = Vec::new();
     let mut flushes = 0;
+    let mut patience = None;
     loop {
         core.queue.next(&mut batch).await;
         if batch.is_empty() {
@@ -40,8 +41,12 @@ async fn write_all<V: Send + 'static>(core: &Core<V>) {
             if let (true, Class::Call | Class::Event, Some(id)) =
                 (is_lockstep, entry.class, entry.id)
             {
-                let patience = core.now() + core.limits.request_timeout;
-                core.due.add(patience, What::Unanswered(id));
+                // There is one at a time: that before has been answered.
+                if let Some(before) = patience.take() {
+                    core.due.remove(before);
+                }
+                let until = core.now() + core.limits.request_timeout;
+                patience = Some(core.due.add(until, What::Unanswered(id)));
             }
             if let Err(reason) = moving(core, core.carrier.send(entry.frame)).await {
                 return core.end_with(reason);
