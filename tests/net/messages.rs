@@ -213,7 +213,7 @@ fn what_is_wrong_with_a_call_is_what_it_is_replied_to() {
             Status::Failed,
             "string",
         ),
-        (r#"{"id":3,"method":5}"#, Status::Failed, "string"),
+        (r#"{"id":3,"method":5}"#, Status::Failed, "text"),
     ] {
         let (id, call) = call(text);
         assert_eq!(id, Some(Id::Number(3)), "{text}");

@@ -19,6 +19,9 @@ use crate::net::wire::{Call, CallOf, Code, Format, Id, RemoteError, ReplyOf, Res
 use crate::spawn::{Spawner, Timer};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, OnceLock, Ordering};
 
+/// The most room that is made for a message before its size is known.
+const USUAL_FRAME: usize = 1024;
+
 /// What the builder has gathered.
 pub(super) struct Settings<V> {
     pub(super) limits: Limits,
@@ -64,6 +67,8 @@ pub(super) struct Core<V> {
     pub(super) has_begun: AtomicBool,
     pub(super) received: AtomicU64,
     pub(super) sent: AtomicU64,
+    /// How large the last call was, within bounds. By who sends; a guess and nothing more.
+    frame_size: AtomicUsize,
     /// Handles that keep the link.
     pub(super) handles: AtomicUsize,
     pub(super) end: End,
@@ -118,6 +123,7 @@ impl<V> Core<V> {
             has_begun: AtomicBool::new(false),
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
+            frame_size: AtomicUsize::new(USUAL_FRAME),
             handles: AtomicUsize::new(1),
             end: End {
                 announced: OnceLock::new(),
@@ -183,9 +189,15 @@ impl<V> Core<V> {
 
     /// A call as a frame.
     pub(super) fn frame_of(&self, call: &CallOf<'_, V>) -> Result<Vec<u8>, Unsendable> {
-        let mut frame = Vec::with_capacity(128);
+        // Messages are often as large as the one before, or a little larger.
+        let usual = self.frame_size.load(Ordering::Relaxed);
+        let mut frame = Vec::with_capacity(usual + usual / 8);
         let written = self.format().call(call, &mut frame);
         written.map_err(Unsendable::Unwritable)?;
+        if frame.len() != usual {
+            let size = frame.len().clamp(64, USUAL_FRAME);
+            self.frame_size.store(size, Ordering::Relaxed);
+        }
         self.fits(frame)
     }
 

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::id::Id;
+use super::method::Method;
 use super::params::Params;
 use super::status::{Code, RemoteError};
 use super::token::Token;
@@ -145,7 +146,7 @@ impl<V> Call<V> {
 }
 
 impl<V: serde::de::DeserializeOwned> Call<V> {
-    pub(super) fn of(method: &str, params: Params<V>) -> Result<Self, RemoteError> {
+    pub(super) fn of(Method(method): Method, params: Params<V>) -> Result<Self, RemoteError> {
         let Params {
             sender,
             event,

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::call::{Call, ParamsOf, milliseconds};
 use super::id::Id;
 use super::keys::{keys, read_map};
+use super::method::Method;
 use super::params::Params;
 use super::response::Response;
 use super::status::{Code, RemoteError, Status};
@@ -158,7 +159,7 @@ impl<V: DeserializeOwned> Received<V> {
 /// A message, before it is known whether it is a call or a reply.
 struct Envelope<V> {
     id: Option<Id>,
-    method: Option<String>,
+    method: Option<Method>,
     params: Params<V>,
     deadline: Option<u64>,
     status: Option<i64>,
@@ -207,7 +208,7 @@ impl<V: DeserializeOwned> Envelope<V> {
             let call = self.method.ok_or_else(RemoteError::no_method);
             return Received::Call {
                 id: self.id,
-                call: call.and_then(|method| Call::of(&method, self.params)),
+                call: call.and_then(|method| Call::of(method, self.params)),
                 deadline: self.deadline.map(Duration::from_millis),
             };
         };

@@ -39,6 +39,7 @@ mod format;
 mod id;
 mod keys;
 mod message;
+mod method;
 mod params;
 mod response;
 mod status;
