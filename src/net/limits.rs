@@ -43,6 +43,7 @@ pub struct Limits {
     pub(crate) write_stall: Duration,
     /// Between two pings, and until a peer that says nothing is taken for dead. None: there are none.
     pub(crate) heartbeat: Option<(Duration, Duration)>,
+    pub(crate) plain_pause: Duration,
     pub(crate) request_timeout: Duration,
     pub(crate) requests: usize,
     pub(crate) subscriptions: usize,
@@ -60,6 +61,7 @@ impl Default for Limits {
             when_full: WhenFull::Block,
             write_stall: Duration::from_secs(10),
             heartbeat: Some((Duration::from_secs(5), Duration::from_secs(15))),
+            plain_pause: Duration::from_millis(1),
             request_timeout: Duration::from_secs(10),
             requests: 256,
             subscriptions: 10_000,
@@ -122,6 +124,13 @@ impl Limits {
     /// Asks nobody whether he is there.
     pub const fn no_heartbeat(mut self) -> Self {
         self.heartbeat = None;
+        self
+    }
+
+    /// How far apart messages to a plain peer are that says nothing in between: a millisecond otherwise. The original takes each read for
+    /// one message, and loses those that come together.
+    pub const fn plain_pause(mut self, time: Duration) -> Self {
+        self.plain_pause = time;
         self
     }
 

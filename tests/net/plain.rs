@@ -223,6 +223,35 @@ fn one_that_never_replies_is_not_waited_for_without_end() {
     );
 }
 
+/// Two that come together would be one message to the original, and lost.
+#[test]
+fn messages_to_a_plain_peer_are_kept_apart() {
+    let by_hand = ByHand::new();
+    let peer = Peer::new();
+    let (raw, link) = by_hand.server(&peer, &Limits::default());
+    let ask = r#"{"id":1,"method":"request","params":{"sender":"s","method":"wait","params":1}}"#;
+    raw.send(ask);
+    by_hand.until(link.send(signal(5))).unwrap().unwrap();
+    assert_eq!(raw.got().len(), 1, "the event");
+    // It has not been replied to, and nothing shows that it was read.
+    peer.gate.open();
+    assert_eq!(raw.got(), [""; 0]);
+    by_hand.clock.advance(Duration::from_millis(1));
+    assert_eq!(raw.got(), [r#"{"id":1,"status":0,"response":1}"#]);
+    // Whoever says something has read what came before.
+    for n in 2..5 {
+        raw.send(&format!(r#"{{"id":{n},"method":"get_version"}}"#));
+        assert_eq!(raw.got().len(), 1);
+    }
+    // Where it was said to, nothing is kept apart.
+    let peer = Peer::new();
+    let (raw, link) = by_hand.server(&peer, &Limits::default().plain_pause(Duration::ZERO));
+    raw.send(ask);
+    by_hand.until(link.send(signal(5))).unwrap().unwrap();
+    peer.gate.open();
+    assert_eq!(raw.got().len(), 2);
+}
+
 #[test]
 fn replies_to_nobody_are_passed_over() {
     let by_hand = ByHand::new();

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::time::Instant;
 
 use futures_lite::future::{or, poll_once, yield_now};
 
@@ -28,6 +29,7 @@ async fn write_all<V: Send + 'static>(core: &Core<V>) {
     let mut batch: Vec<Entry> = Vec::new();
     let mut flushes = 0;
     let mut patience = None;
+    let mut last = None;
     loop {
         core.queue.next(&mut batch).await;
         if batch.is_empty() {
@@ -36,6 +38,9 @@ async fn write_all<V: Send + 'static>(core: &Core<V>) {
             return core.end_with(reason.unwrap_or(CloseReason::Closed));
         }
         let is_lockstep = core.queue.lockstep();
+        if is_lockstep {
+            keep_apart(core, &mut last).await;
+        }
         let count = batch.len() as u64;
         for entry in batch.drain(..) {
             if let (true, Class::Call | Class::Event, Some(id)) =
@@ -64,6 +69,23 @@ async fn write_all<V: Send + 'static>(core: &Core<V>) {
             }
         }
     }
+}
+
+/// When something was written to a peer that takes each read for one message, and how much it had said until then.
+type Written = Option<(Instant, u64)>;
+
+/// Gives such a peer the time to read what was written before, unless it has said something since: then it has. Nothing else tells
+/// that a reply was read.
+async fn keep_apart<V: 'static>(core: &Core<V>, last: &mut Written) {
+    let said = core.received.load(Ordering::Relaxed);
+    if let Some((when, before)) = *last {
+        let since = core.now().saturating_duration_since(when);
+        let rest = core.limits.plain_pause.saturating_sub(since);
+        if said == before && !rest.is_zero() {
+            core.timer.sleep(rest).await;
+        }
+    }
+    *last = Some((core.now(), core.received.load(Ordering::Relaxed)));
 }
 
 /// A step of writing, which must not stand still for longer than it may.

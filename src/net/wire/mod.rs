@@ -30,7 +30,7 @@
 //! reply; further ones wait. **Deadline**: for how many milliseconds the caller will still wait, at the time of sending; a call whose time is up is dropped.
 //!
 //! **Who speaks what.** The side that has connected says `hello` first. A peer that has not is *plain*: it is sent nothing but what the
-//! original knows, a call at a time (the original takes each read for one message), and its calls without an id are
+//! original knows, a call at a time and apart from replies (the original takes each read for one message), and its calls without an id are
 //! answered, with null as the id. Between peers that have said hello a call without an id wants no reply, and those marked "here"
 //! never have one, `hello` aside. Parameters that are not known are passed over, by both.
 

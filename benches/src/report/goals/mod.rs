@@ -7,6 +7,7 @@ mod filters;
 mod hub;
 mod join;
 mod languages;
+mod network;
 mod sync;
 
 use super::data::Data;
@@ -20,6 +21,7 @@ pub(super) fn rows(data: &Data) -> Vec<Row> {
     rows.extend(hub::rows(data));
     rows.extend(connections::rows(data));
     rows.extend(executors::rows(data));
+    rows.extend(network::rows(data));
     rows.extend(languages::rows(data));
     rows
 }
