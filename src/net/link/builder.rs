@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::background;
 use super::clock::watch;
 use super::core::{Core, Settings};
 use super::due::What;
@@ -18,7 +19,7 @@ use crate::net::codec::{Codec, Json, MessagePack};
 use crate::net::frame::Framing;
 use crate::net::limits::Limits;
 use crate::net::wire::{Call, Format, PROTOCOL, Response, Status, Token};
-use crate::spawn::{AmbientTimer, Spawner, Timer, here};
+use crate::spawn::{AmbientTimer, Spawner, Timer};
 use crate::sync::Arc;
 
 /// A link in the making. Made by [`Link::builder`]; the same one can make many.
@@ -55,8 +56,8 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
         self
     }
 
-    /// Where the tasks of the link run. Without one it looks around, see [`spawn`](crate::spawn). It has to run several at a time:
-    /// [`Inline`](crate::Inline) cannot.
+    /// Where the tasks of the link run. Without one it looks around, see [`spawn`](crate::spawn), and where there is no executor they run on a
+    /// thread that all links share. It has to run several at a time: [`Inline`](crate::Inline) cannot.
     pub fn spawner(mut self, spawner: impl Spawner) -> Self {
         self.spawner = Some(Arc::new(spawner));
         self
@@ -175,7 +176,7 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
         formats: Vec<Arc<dyn Format<V>>>,
         requires_hello: bool,
     ) -> Link<V> {
-        let spawner = self.spawner.clone().unwrap_or_else(here);
+        let spawner = self.spawner.clone().unwrap_or_else(background::spawner);
         let settings = Settings {
             limits: self.limits.clone(),
             handler: Arc::clone(&self.handler),

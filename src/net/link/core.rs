@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use async_lock::Semaphore;
-use event_listener::Event;
 
 use super::due::{Due, What};
+use super::end::End;
 use super::error::{RequestError, Unsendable};
 use super::handler::Handler;
 use super::queue::{Class, Entry, Pushed, Queue};
@@ -74,18 +74,6 @@ pub(super) struct Core<V> {
     pub(super) end: End,
 }
 
-/// The end of a link.
-pub(super) struct End {
-    /// Why it will end when everything is written. Written once.
-    pub(super) announced: OnceLock<CloseReason>,
-    /// Why it has ended. Written once; rung after that.
-    reason: OnceLock<CloseReason>,
-    ended: Event,
-    /// The handler knows. By who reads, last; rung after that.
-    is_over: AtomicBool,
-    over: Event,
-}
-
 impl<V> Core<V> {
     pub(super) fn new(carrier: Arc<dyn Carrier>, settings: Settings<V>) -> Self {
         let Settings {
@@ -125,13 +113,7 @@ impl<V> Core<V> {
             sent: AtomicU64::new(0),
             frame_size: AtomicUsize::new(USUAL_FRAME),
             handles: AtomicUsize::new(1),
-            end: End {
-                announced: OnceLock::new(),
-                reason: OnceLock::new(),
-                ended: Event::new(),
-                is_over: AtomicBool::new(false),
-                over: Event::new(),
-            },
+            end: End::new(),
         }
     }
 
@@ -296,61 +278,16 @@ impl<V> Core<V> {
 
     /// Ends at once. Of several reasons, the first one stands.
     pub(super) fn end_with(&self, reason: CloseReason) {
-        if self.end.reason.set(reason.clone()).is_err() {
+        if !self.end.decide(reason.clone()) {
             return;
         }
         self.queue.clear();
         self.replies.fail_all(&RequestError::Closed(reason));
         self.serving.cancel_all();
-        self.end.ended.notify(usize::MAX);
+        self.end.tell();
     }
 
     pub(super) fn malformed(&self, error: CodecError) {
         self.end_with(CloseReason::Malformed(error));
-    }
-}
-
-impl End {
-    /// Why it has ended, if it has.
-    pub(super) fn reason(&self) -> Option<&CloseReason> {
-        self.reason.get()
-    }
-
-    pub(super) fn is_ended(&self) -> bool {
-        self.reason.get().is_some()
-    }
-
-    fn reason_or_announced(&self) -> CloseReason {
-        let reason = self.reason.get().or(self.announced.get());
-        reason.cloned().unwrap_or(CloseReason::Closed)
-    }
-
-    /// Waits until it has ended.
-    pub(super) async fn wait(&self) -> CloseReason {
-        loop {
-            let ended = self.ended.listen();
-            if let Some(reason) = self.reason.get() {
-                return reason.clone();
-            }
-            ended.await;
-        }
-    }
-
-    /// The handler knows of it.
-    pub(super) fn set_over(&self) {
-        // Release: who sees it sees what the handler did.
-        self.is_over.store(true, Ordering::Release);
-        self.over.notify(usize::MAX);
-    }
-
-    /// Waits until the handler knows of it.
-    pub(super) async fn wait_over(&self) {
-        loop {
-            let over = self.over.listen();
-            if self.is_over.load(Ordering::Acquire) {
-                return;
-            }
-            over.await;
-        }
     }
 }

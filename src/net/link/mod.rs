@@ -4,10 +4,12 @@
 //! the time, for all that is `Due`. They never wait for each other: who reads puts what it owes into the queue and goes on, so two
 //! links that both have much to say cannot come to a stop.
 
+mod background;
 mod builder;
 mod clock;
 mod core;
 mod due;
+mod end;
 mod error;
 mod handle;
 mod handler;

@@ -6,13 +6,14 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::call::{Call, ParamsOf, milliseconds};
+use super::call::Call;
 use super::id::Id;
 use super::keys::{keys, read_map};
 use super::method::Method;
 use super::params::Params;
 use super::response::Response;
 use super::status::{Code, RemoteError, Status};
+use super::written::{ParamsOf, milliseconds};
 use crate::net::codec::{Codec, CodecError};
 
 /// What is sent: a call or a reply.

@@ -44,6 +44,7 @@ mod params;
 mod response;
 mod status;
 mod token;
+mod written;
 
 pub use call::{Call, Name};
 pub(crate) use format::Format;
