@@ -46,7 +46,7 @@ async fn the_last_handle_ends_it(on: Runtime) {
     let (client, server) = linked(&one.on(&on), &two.on(&on), &listener, &dialer).await;
     client.send(signal(1)).await.unwrap();
     let other = client.clone();
-    assert!(other.is(&client) && !other.is(&server));
+    assert!(other.id() == client.id() && other.id() != server.id());
     drop(client);
     other.send(signal(2)).await.unwrap();
     drop(other);

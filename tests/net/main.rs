@@ -34,6 +34,7 @@ mod calls;
 mod ends;
 mod hello;
 mod hostile;
+mod panics;
 mod plain;
 mod queues;
 mod silence;

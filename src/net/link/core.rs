@@ -1,5 +1,6 @@
 //! One link, as its tasks and its handles share it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use async_lock::Semaphore;
@@ -17,10 +18,13 @@ use crate::net::codec::CodecError;
 use crate::net::limits::Limits;
 use crate::net::wire::{Call, CallOf, Code, Format, Id, RemoteError, ReplyOf, Response};
 use crate::spawn::{Spawner, Timer};
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, OnceLock, Ordering};
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, OnceLock, Ordering, next_number};
 
 /// The most room that is made for a message before its size is known.
 const USUAL_FRAME: usize = 1024;
+
+/// The number of the link made last.
+static LAST: AtomicU64 = AtomicU64::new(0);
 
 /// What the builder has gathered.
 pub(super) struct Settings<V> {
@@ -34,6 +38,7 @@ pub(super) struct Settings<V> {
 }
 
 pub(super) struct Core<V> {
+    pub(super) id: u64,
     pub(super) carrier: Arc<dyn Carrier>,
     pub(super) info: PeerInfo,
     pub(super) limits: Limits,
@@ -89,6 +94,7 @@ impl<V> Core<V> {
             let _ = format.set(Arc::clone(only));
         }
         Self {
+            id: next_number(&LAST),
             info: carrier.info(),
             queue: Queue::new(&limits),
             serving: Serving::new(limits.requests),
@@ -242,7 +248,7 @@ impl<V> Core<V> {
         let mut frame = Vec::with_capacity(64);
         let format = self.format();
         let reply = ReplyOf { id: &id, result };
-        let written = format.reply(&reply, &mut frame);
+        let written = unless_it_panics(|| format.reply(&reply, &mut frame));
         let fitting = written
             .map_err(Unsendable::Unwritable)
             .and_then(|()| self.fits(frame));
@@ -289,5 +295,23 @@ impl<V> Core<V> {
 
     pub(super) fn malformed(&self, error: CodecError) {
         self.end_with(CloseReason::Malformed(error));
+    }
+}
+
+/// What reads and writes payloads is code of whoever made them.
+pub(super) fn unless_it_panics<T>(
+    code: impl FnOnce() -> Result<T, CodecError>,
+) -> Result<T, CodecError> {
+    catch_unwind(AssertUnwindSafe(code))
+        .unwrap_or_else(|_| Err(CodecError::of_reading("the payload's code panicked")))
+}
+
+/// Ends the link with a task of it: an executor may drop its tasks, and a carrier of somebody's may panic.
+pub(super) struct EndsIfDropped<'a, V>(pub(super) &'a Core<V>);
+
+impl<V> Drop for EndsIfDropped<'_, V> {
+    fn drop(&mut self) {
+        // Unless it has ended, which is how the task usually comes to its end.
+        self.0.end_with(CloseReason::Dropped);
     }
 }

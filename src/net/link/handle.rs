@@ -74,6 +74,12 @@ impl<V> Link<V> {
         self.core.requests_taken()
     }
 
+    /// A number that no other link of this process has.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.core.id
+    }
+
     /// Who is at the other end.
     #[must_use]
     pub fn info(&self) -> &PeerInfo {
@@ -84,12 +90,6 @@ impl<V> Link<V> {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.core.is_plain()
-    }
-
-    /// Whether both are one link.
-    #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.core, &other.core)
     }
 
     /// How much it has done, and what waits.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_lite::future::{or, yield_now};
 
-use super::core::Core;
+use super::core::{Core, unless_it_panics};
 use super::due::What;
 use super::error::RequestError;
 use super::handle::Link;
@@ -142,7 +142,7 @@ type InOrder = crate::spawn::BoxFuture<'static, ()>;
 
 fn take<V: Send + 'static>(core: &Arc<Core<V>>, frame: Vec<u8>) -> Option<InOrder> {
     let format = core.settle_format(&frame);
-    match format.received(&frame, core.limits.depth) {
+    match unless_it_panics(|| format.received(&frame, core.limits.depth)) {
         Err(error) => core.malformed(error),
         Ok(Received::Reply { id, result }) => {
             // An id that is no number is none of ours.
