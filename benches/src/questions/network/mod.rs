@@ -26,13 +26,21 @@ pub(super) fn ask(bench: &Bench) {
 
 fn one_way(bench: &Bench, kind: Kind) {
     let name = kind.name();
-    let (mut ours, mut batched, mut each) = (ours::Pair::new(kind), raw::Pair::new(kind), raw::Pair::new(kind));
+    let (mut ours, mut batched, mut each) = (
+        ours::Pair::new(kind),
+        raw::Pair::new(kind),
+        raw::Pair::new(kind),
+    );
     bench.compare(
         1,
         vec![
             Case::timed(&format!("fanfare, {name}"), |count| ours.send(count)),
-            Case::timed(&format!("raw loop, {name}, 64 KiB at a time"), |count| batched.send(count, 64 * 1024)),
-            Case::timed(&format!("raw loop, {name}, one at a time"), |count| each.send(count, 1)),
+            Case::timed(&format!("raw loop, {name}, 64 KiB at a time"), |count| {
+                batched.send(count, 64 * 1024)
+            }),
+            Case::timed(&format!("raw loop, {name}, one at a time"), |count| {
+                each.send(count, 1)
+            }),
         ],
     );
 }
@@ -49,9 +57,14 @@ fn latency(bench: &Bench, kind: Kind) {
         taken[2].push(ours.round_trips(count));
         taken[3].push(raw.round_trips(count));
     }
-    for (what, rounds) in ["fanfare, {}", "raw loop, {}", "fanfare, {}, request", "raw loop, {}, echo"]
-        .iter()
-        .zip(taken)
+    for (what, rounds) in [
+        "fanfare, {}",
+        "raw loop, {}",
+        "fanfare, {}, request",
+        "raw loop, {}, echo",
+    ]
+    .iter()
+    .zip(taken)
     {
         for (unit, share) in [(Unit::P50, 0.5), (Unit::P99, 0.99)] {
             let shares = rounds.iter().map(|round| at(round, share)).collect();

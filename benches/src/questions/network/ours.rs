@@ -47,7 +47,10 @@ impl Handler<String> for Shared {
         };
         let Self(listens) = self;
         if listens.tells.load(Ordering::Relaxed) > 0 {
-            listens.came.try_send(Instant::now()).expect("it is unbounded");
+            listens
+                .came
+                .try_send(Instant::now())
+                .expect("it is unbounded");
         } else if listens.missing.fetch_sub(1, Ordering::Relaxed) == 1 {
             listens.done.try_send(()).expect("it is unbounded");
         }
@@ -79,7 +82,14 @@ impl Pair {
             };
             zip(connected, accepted).await
         });
-        Self { client, server, on: here, listens, came, done }
+        Self {
+            client,
+            server,
+            on: here,
+            listens,
+            came,
+            done,
+        }
     }
 
     /// Does it where the client's tasks run.

@@ -34,13 +34,24 @@ pub(super) struct Pair {
 impl Pair {
     pub(super) fn new(kind: Kind) -> Self {
         let (stream, other) = block_on(kind.raw());
-        let ((tasks, for_other), (done_to, done), (came_to, came)) = (bounded(1), bounded(1), unbounded());
+        let ((tasks, for_other), (done_to, done), (came_to, came)) =
+            (bounded(1), bounded(1), unbounded());
         let (here, there) = (executor(), executor());
         there.spawn(Box::pin(reads(other, for_other, done_to, came_to)));
-        Self { on: here, stream: Some(stream), tasks, done, came }
+        Self {
+            on: here,
+            stream: Some(stream),
+            tasks,
+            done,
+            came,
+        }
     }
 
-    fn run<T: Send + 'static, F>(&mut self, task: Task, work: impl FnOnce(Box<dyn Stream>) -> F) -> T
+    fn run<T: Send + 'static, F>(
+        &mut self,
+        task: Task,
+        work: impl FnOnce(Box<dyn Stream>) -> F,
+    ) -> T
     where
         F: Future<Output = (Box<dyn Stream>, T)> + Send + 'static,
     {
@@ -66,7 +77,10 @@ impl Pair {
             let mut missing = count;
             while missing > 0 {
                 let now = missing.min(most);
-                stream.write_all(&batch[..line.len() * now as usize]).await.unwrap();
+                stream
+                    .write_all(&batch[..line.len() * now as usize])
+                    .await
+                    .unwrap();
                 missing -= now;
             }
             stream.flush().await.unwrap();
@@ -107,13 +121,22 @@ impl Pair {
 }
 
 fn line(call: Call<String>) -> Vec<u8> {
-    let message = Message::Call { id: None, call, deadline: None };
+    let message = Message::Call {
+        id: None,
+        call,
+        deadline: None,
+    };
     let mut line = Wire::new(Json).encode(&message).unwrap();
     line.push(b'\n');
     line
 }
 
-async fn reads(mut stream: Box<dyn Stream>, tasks: Receiver<Task>, done: Sender<()>, came: Sender<Instant>) {
+async fn reads(
+    mut stream: Box<dyn Stream>,
+    tasks: Receiver<Task>,
+    done: Sender<()>,
+    came: Sender<Instant>,
+) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(task) = tasks.recv().await {
         match task {

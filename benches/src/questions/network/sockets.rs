@@ -61,7 +61,10 @@ impl Kind {
             }
             Self::Unix => {
                 let path = path();
-                (Box::new(unix::bind(&path).await.unwrap()), Box::new(unix::dial(&path)))
+                (
+                    Box::new(unix::bind(&path).await.unwrap()),
+                    Box::new(unix::dial(&path)),
+                )
             }
             Self::Tls => {
                 let pem = Pem::new();
@@ -81,7 +84,9 @@ impl Kind {
             return (Box::new(one), Box::new(two));
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let one = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let one = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
         let (two, _) = listener.accept().await.unwrap();
         one.set_nodelay(true).unwrap();
         two.set_nodelay(true).unwrap();
@@ -93,16 +98,25 @@ impl Kind {
         let key = PrivateKeyDer::from_pem_slice(pem.key.as_bytes()).unwrap();
         let provider = Arc::new(crypto::ring::default_provider());
         let server = ServerConfig::builder_with_provider(Arc::clone(&provider));
-        let server = server.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-        let server = server.with_single_cert(vec![certificate.clone()], key).unwrap();
+        let server = server
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth();
+        let server = server
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(certificate).unwrap();
         let client = ClientConfig::builder_with_provider(provider);
         let client = client.with_safe_default_protocol_versions().unwrap();
         let client = client.with_root_certificates(roots).with_no_client_auth();
-        let (connector, acceptor) = (TlsConnector::from(Arc::new(client)), TlsAcceptor::from(Arc::new(server)));
+        let (connector, acceptor) = (
+            TlsConnector::from(Arc::new(client)),
+            TlsAcceptor::from(Arc::new(server)),
+        );
         let name = ServerName::try_from("localhost").unwrap();
-        let both = futures_lite::future::zip(connector.connect(name, one), acceptor.accept(two)).await;
+        let both =
+            futures_lite::future::zip(connector.connect(name, one), acceptor.accept(two)).await;
         (Box::new(both.0.unwrap()), Box::new(both.1.unwrap()))
     }
 }
@@ -110,5 +124,8 @@ impl Kind {
 fn path() -> PathBuf {
     static LAST: AtomicUsize = AtomicUsize::new(0);
     let number = LAST.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("fanfare-bench-{}-{number}.sock", std::process::id()))
+    std::env::temp_dir().join(format!(
+        "fanfare-bench-{}-{number}.sock",
+        std::process::id()
+    ))
 }

@@ -13,7 +13,12 @@ pub(super) fn rows(data: &Data) -> Vec<Row> {
         "at most 2 µs (500,000 a second); at most 1.5x",
         vec![
             Check::at_most(2_000.0, Shown::Ns, "TCP", ours("TCP")),
-            Check::at_most(1.5, Shown::Times, "TLS over TCP", over(ours("TLS"), ours("TCP"))),
+            Check::at_most(
+                1.5,
+                Shown::Times,
+                "TLS over TCP",
+                over(ours("TLS"), ours("TCP")),
+            ),
         ],
     );
     events.beside = vec![
@@ -41,7 +46,11 @@ pub(super) fn rows(data: &Data) -> Vec<Row> {
     );
     latency.beside = vec![
         beside(Shown::Ns, "TLS", p99("TLS")),
-        beside(Shown::Ns, "raw loop, TCP", value("raw loop, TCP", Unit::P99)),
+        beside(
+            Shown::Ns,
+            "raw loop, TCP",
+            value("raw loop, TCP", Unit::P99),
+        ),
     ];
     let mut checks = Vec::new();
     for kind in ["TCP", "Unix socket", "TLS"] {
