@@ -1,5 +1,7 @@
 //! Pure: from the lists a send has to look at to the connections it reaches, each once, in order of rank.
 
+use std::cmp::Reverse;
+
 use smallvec::SmallVec;
 
 use super::registry::{Pieces, Rank, Ranked};
@@ -38,6 +40,22 @@ pub(crate) fn merge<'a, S: ?Sized + Ranked>(
         row.extend(found);
     }
     row
+}
+
+/// Puts sorted lists behind each other, by priority and then list by list; what stands in several of them comes once, where it
+/// stands first.
+pub(crate) fn in_turn<'a, S: ?Sized + Ranked>(
+    lists: impl Iterator<Item = Pieces<'a, S>>,
+) -> Row<'a, S> {
+    let mut all: SmallVec<[(Rank, usize, &'a Arc<S>); 32]> = lists
+        .enumerate()
+        .flat_map(|(list, pieces)| pieces.flatten().map(move |one| (one.rank(), list, one)))
+        .collect();
+    // Both find runs that are in order already, and change nothing of them.
+    all.sort_by_key(|(rank, list, _)| (*rank, *list));
+    all.dedup_by_key(|(rank, _, _)| *rank);
+    all.sort_by_key(|(rank, list, _)| (Reverse(rank.priority()), *list, *rank));
+    all.into_iter().map(|(_, _, one)| one).collect()
 }
 
 type Fronts<'a, S> = SmallVec<[Front<'a, S>; 8]>;
@@ -112,10 +130,32 @@ mod tests {
             .collect()
     }
 
+    fn turns(lists: &[Vec<Arc<Vec<Arc<Member>>>>]) -> Vec<(i32, u64)> {
+        in_turn(lists.iter().map(|list| Pieces::new(&[], list)))
+            .iter()
+            .map(|member| (member.0, member.1))
+            .collect()
+    }
+
     #[test]
     fn nothing_matches_in_no_lists() {
-        assert_eq!(merged(&[]), []);
-        assert_eq!(merged(&[list(&[]), list(&[])]), []);
+        for lists in [&[][..], &[list(&[]), list(&[])]] {
+            assert_eq!(merged(lists), []);
+            assert_eq!(turns(lists), []);
+        }
+    }
+
+    #[test]
+    fn lists_have_their_turn_within_a_priority_and_each_member_once() {
+        let lists = [
+            list(&[&[Member(0, 2), Member(0, 4)]]),
+            list(&[&[Member(9, 3)], &[Member(0, 1), Member(0, 4)]]),
+            list(&[&[Member(9, 3), Member(0, 0)], &[Member(-1, 5)]]),
+        ];
+        assert_eq!(
+            turns(&lists),
+            [(9, 3), (0, 2), (0, 4), (0, 1), (0, 0), (-1, 5)]
+        );
     }
 
     #[test]

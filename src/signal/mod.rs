@@ -101,7 +101,7 @@ pub use overflow::Overflow;
 pub use panic::Panic;
 pub(crate) use panic::{Quiet, capture, drop_quietly};
 pub(crate) use passage::Prelude;
-pub(crate) use registry::Tally;
+pub(crate) use registry::{Tally, Turns};
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use report::Report;
 pub use schedule::Schedule;

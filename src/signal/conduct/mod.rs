@@ -12,6 +12,7 @@ mod channel;
 mod once;
 mod post;
 mod row;
+mod turns;
 mod wide;
 
 use std::hash::Hash;
@@ -49,6 +50,9 @@ pub(super) fn conduct<P, R, K>(
     }
     if reach == Reach::Channel {
         return channel::conduct(registry, event, complete, end);
+    }
+    if reach == Reach::InTurn {
+        return turns::conduct(registry, event, complete, end);
     }
     if reach == Reach::All {
         // The one way to reach a connection that listens to nothing but dead senders.
