@@ -94,6 +94,7 @@
 
 pub mod band;
 pub mod hub;
+pub mod router;
 mod signal;
 pub mod spawn;
 mod sync;
@@ -101,6 +102,7 @@ pub mod testing;
 
 pub use band::{Band, Channel, ChannelDef};
 pub use hub::{Hub, Pattern, Topic};
+pub use router::Router;
 pub use signal::{
     AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection,
     ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, DrainBuilder, Event,
