@@ -1,7 +1,7 @@
 //! What handlers get.
 
 use std::fmt;
-use std::ops::Deref;
+use std::hash::{Hash, Hasher};
 use std::time::{Duration, Instant};
 
 use compact_str::CompactString;
@@ -11,18 +11,20 @@ use crate::signal::Event;
 use crate::spawn::Timer;
 use crate::sync::Arc;
 
-/// One request, as its handler gets it: an [`Event`] that derefs to the [`Params`], which know the method, and these to the payload.
-pub type Call<V> = Event<Params<V>>;
+/// One request, as its handler gets it: an [`Event`] that derefs to the payload, and knows its [`sender`](Event::sender), its
+/// [`method`](Event::method) and how much [time is left](Event::time_left).
+pub type Call<V> = Event<V, Asked>;
 
-/// The payload of a request, and what else is known of it; derefs to the payload.
-pub struct Params<V> {
-    value: V,
+/// What a [`Call`] knows beside its payload.
+#[derive(Clone)]
+pub struct Asked {
     desk: Arc<Desk>,
     method: CompactString,
     deadline: Option<Deadline>,
 }
 
 /// By when whoever asks wants a reply.
+#[derive(Clone)]
 pub(super) struct Deadline {
     at: Instant,
     timer: Arc<dyn Timer>,
@@ -39,41 +41,38 @@ impl Deadline {
     }
 }
 
-impl<V> Params<V> {
-    pub(super) fn new(
-        value: V,
-        desk: &Arc<Desk>,
-        method: CompactString,
-        deadline: Option<Deadline>,
-    ) -> Self {
+impl Asked {
+    pub(super) fn new(desk: &Arc<Desk>, method: &str, deadline: Option<Deadline>) -> Self {
         Self {
-            value,
             desk: Arc::clone(desk),
-            method,
+            method: method.into(),
             deadline,
         }
     }
+}
 
-    /// The payload of the request.
-    #[must_use]
-    pub fn params(&self) -> &V {
-        &self.value
+impl<V> Event<V, Asked> {
+    fn asked(&self) -> &Asked {
+        match self.keys() {
+            [asked] => asked,
+            _ => unreachable!("a call is one request"),
+        }
     }
 
     /// The sender that was asked.
     #[must_use]
     pub fn sender(&self) -> &str {
-        self.desk.name()
+        self.asked().desk.name()
     }
 
     /// The method that was asked for.
     #[must_use]
     pub fn method(&self) -> &str {
-        &self.method
+        &self.asked().method
     }
 
-    /// How much is left of the [time](super::Request::timeout) that whoever asks gives it; `None` where no time was said. When it is up,
-    /// an async handler's future is dropped, as it is when the request is.
+    /// How much is left of the [time](crate::router::Request::timeout) that whoever asks gives it; `None` where no time was said. When
+    /// it is up, an async handler's future is dropped, as it is when the request is.
     ///
     /// # Examples
     /// ```
@@ -87,7 +86,7 @@ impl<V> Params<V> {
     /// // Asks the sensor, with what is left of the time.
     /// let ask = |router: Router<u32>, call: Arc<Call<u32>>| async move {
     ///     let left = call.time_left().unwrap_or(Duration::MAX);
-    ///     router.request("sensor", "read", *call.params()).timeout(left).await
+    ///     router.request("sensor", "read", **call).timeout(left).await
     /// };
     /// let relay = router.sender("relay").on_any_request_with(router.clone(), ask).register().await?;
     /// assert_eq!(router.request("relay", "read", 0).timeout(Duration::from_secs(1)).await?, 7);
@@ -96,36 +95,28 @@ impl<V> Params<V> {
     /// ```
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
-        let deadline = self.deadline.as_ref()?;
+        let deadline = self.asked().deadline.as_ref()?;
         Some(deadline.at.saturating_duration_since(deadline.timer.now()))
     }
+}
 
-    pub(super) fn into_value(self) -> V {
-        self.value
+// A call is not looked up by these: they are what a signal wants of keys.
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.desk, &other.desk) && self.method == other.method
     }
 }
 
-impl<V> Deref for Params<V> {
-    type Target = V;
+impl Eq for Asked {}
 
-    fn deref(&self) -> &V {
-        &self.value
+impl Hash for Asked {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.method.hash(state);
     }
 }
 
-/// Shows the payload.
-impl<V: fmt::Display> fmt::Display for Params<V> {
+impl fmt::Debug for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value.fmt(f)
-    }
-}
-
-impl<V: fmt::Debug> fmt::Debug for Params<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Params")
-            .field("sender", &self.sender())
-            .field("method", &self.method)
-            .field("value", &self.value)
-            .finish_non_exhaustive()
+        write!(f, "Asked({} of {})", self.method, self.desk.name())
     }
 }

@@ -3,6 +3,7 @@
 use compact_str::CompactString;
 use hashbrown::HashMap;
 
+use super::call::Asked;
 use super::info::SenderInfo;
 use super::route::{CONNECT, DISCONNECT, Route};
 use crate::signal::Connection;
@@ -15,17 +16,17 @@ pub(super) struct Desk {
     routes: HashMap<CompactString, Route>,
     pub(super) connect: Route,
     pub(super) disconnect: Route,
-    handlers: HashMap<CompactString, Connection>,
+    handlers: HashMap<CompactString, Connection<Asked>>,
     /// Of requests that have none of their own.
-    any_request: Option<Connection>,
+    any_request: Option<Connection<Asked>>,
     is_gone: AtomicBool,
 }
 
 impl Desk {
     pub(super) fn new(
         info: SenderInfo,
-        handlers: HashMap<CompactString, Connection>,
-        any_request: Option<Connection>,
+        handlers: HashMap<CompactString, Connection<Asked>>,
+        any_request: Option<Connection<Asked>>,
     ) -> Self {
         let route_of = |event: &str| Route::of_messages(info.name(), event);
         Self {
@@ -52,7 +53,7 @@ impl Desk {
     }
 
     /// Who replies to requests of this method.
-    pub(super) fn handler(&self, method: &str) -> Option<&Connection> {
+    pub(super) fn handler(&self, method: &str) -> Option<&Connection<Asked>> {
         self.handlers.get(method).or(self.any_request.as_ref())
     }
 

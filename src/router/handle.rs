@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::builder::{RouterBuilder, Settings};
-use super::call::Params;
+use super::call::Asked;
 use super::handler::Refused;
 use super::heard::Heard;
 use super::info::{Presence, SenderInfo};
@@ -52,7 +52,7 @@ pub struct Router<V> {
 pub(super) struct Shared<V> {
     pub(super) signal: Signal<V, (), Route>,
     /// Who replies to requests. They are not listened to: a request is given to the handler that its sender has for it.
-    pub(super) handlers: Signal<Params<V>, Result<V, Refused>>,
+    pub(super) handlers: Signal<V, Result<V, Refused>, Asked>,
     pub(super) heard: Arc<Heard<V>>,
     pub(super) presence: Signal<Presence>,
     pub(super) notices: Signal<Notice>,
@@ -151,8 +151,8 @@ impl<V: Send + Sync + 'static> Router<V> {
     /// use fanfare::router::{RequestProblem, Router};
     ///
     /// let router = Router::<u32>::new();
-    /// let half = |call: &fanfare::router::Call<u32>| match *call.params() % 2 {
-    ///     0 => Ok(*call.params() / 2),
+    /// let half = |call: &fanfare::router::Call<u32>| match **call % 2 {
+    ///     0 => Ok(**call / 2),
     ///     _ => Err("it is odd"),
     /// };
     /// let maths = router.sender("maths").on_request_sync("half", half).register().await?;

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
-use super::call::{Call, Params};
+use super::call::{Asked, Call};
 use super::register::SenderBuilder;
-use crate::signal::{CallbackFuture, ConnectBuilder, Connection, Filterable, Key};
+use crate::signal::{CallbackFuture, ConnectBuilder, Connection, Filterable};
 use crate::sync::Arc;
 
 /// What a handler returns where it cannot reply. Any error becomes one with `?`, and so does a text.
@@ -55,9 +55,9 @@ impl<V, E: Into<HandlerError>> HandlerReply<V, MayFail> for Result<V, E> {
 }
 
 /// A handler in the making: its name makes it a connection.
-pub(super) type Making = Box<dyn FnOnce(String) -> Connection + Send + Sync>;
+pub(super) type Making = Box<dyn FnOnce(String) -> Connection<Asked> + Send + Sync>;
 
-fn making<V, O>(connect: ConnectBuilder<Params<V>, Result<V, Refused>, Key, O>) -> Making
+fn making<V, O>(connect: ConnectBuilder<V, Result<V, Refused>, Asked, O>) -> Making
 where
     V: Send + Sync + 'static,
     O: Filterable + Send + Sync + 'static,

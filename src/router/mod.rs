@@ -71,7 +71,7 @@ mod unsent;
 mod weak;
 
 pub use builder::RouterBuilder;
-pub use call::{Call, Params};
+pub use call::{Asked, Call};
 pub use handle::Router;
 pub use handler::{HandlerError, HandlerReply, MayFail, Replies};
 pub use info::{Presence, SenderInfo};

@@ -54,6 +54,16 @@ impl Notice {
             | Self::Detached { route, .. } => route,
         }
     }
+
+    /// How many listeners: that there are now, or that were taken off.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        match self {
+            Self::Added { listeners, .. }
+            | Self::Removed { listeners, .. }
+            | Self::Detached { listeners, .. } => *listeners,
+        }
+    }
 }
 
 impl fmt::Display for Notice {

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
-use super::call::Params;
+use super::call::Asked;
 use super::desk::Desk;
 use super::handle::Router;
 use super::handler::{Making, Refused};
@@ -71,7 +71,7 @@ impl<V: Send + Sync + 'static> SenderBuilder<V> {
         self
     }
 
-    pub(super) fn handlers(&self) -> &Signal<Params<V>, Result<V, Refused>> {
+    pub(super) fn handlers(&self) -> &Signal<V, Result<V, Refused>, Asked> {
         &self.router.shared.handlers
     }
 
@@ -139,7 +139,7 @@ impl<V: Send + Sync + 'static> SenderBuilder<V> {
             handlers,
             ..
         } = self;
-        let mut made = HashMap::<CompactString, Connection>::new();
+        let mut made = HashMap::<CompactString, Connection<Asked>>::new();
         let mut any_request = None;
         let mut requests = (!handlers.is_empty()).then(Requests::default);
         for (method, handler) in handlers {

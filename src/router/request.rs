@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use compact_str::CompactString;
 
-use super::call::{Deadline, Params};
+use super::call::{Asked, Deadline};
 use super::handle::Router;
 use super::handler::Refused;
 use super::unanswered::{RequestError, RequestProblem};
@@ -37,7 +37,7 @@ impl<'a, V> Request<'a, V> {
         }
     }
 
-    /// Waits no longer than this. The handler knows how much of it is [left](Params::time_left).
+    /// Waits no longer than this. The handler knows how much of it is [left](crate::Event::time_left).
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);
         self
@@ -72,8 +72,9 @@ impl<V: Send + Sync + 'static> Request<'_, V> {
             unreachable!("it was there")
         };
         let deadline = timeout.and_then(|time| Deadline::after(&shared.timer, time));
-        let asked = Params::new(params, desk, method.clone(), deadline);
-        let mut send = shared.handlers.send().with(asked).to(handler);
+        let asked = Asked::new(desk, &method, deadline);
+        let mut send = shared.handlers.send().with(params).to(handler);
+        send.add_key(asked);
         if let Some(time) = timeout {
             send = send.timeout(time);
         }
@@ -95,7 +96,6 @@ impl<V: Send + Sync + 'static> Request<'_, V> {
                     Silence::Nobody if desk.is_gone() => RequestProblem::UnknownSender,
                     Silence::Nobody => RequestProblem::HandlerGone,
                 };
-                let payload = payload.map(Params::into_value);
                 let error = error(problem, sender, method).with_payload(payload);
                 Err(error.after(failures))
             }

@@ -177,3 +177,35 @@ impl<V> Seat<V> {
         self.taken.is_none() && self.heard.is_empty() && self.news.is_empty() && !self.is_told
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::router::Router;
+
+    /// What comes and goes leaves nothing, in whichever order it goes.
+    #[test]
+    fn a_name_is_forgotten_when_nobody_has_it_or_listens_to_it() {
+        let router = Router::<u32>::new();
+        let roster = &router.shared.heard.roster;
+        for name in ["s", "t"] {
+            let listen = || router.connect_sync(|_| ()).sender(name).events(["a", "b"]);
+            let (first, listener) = (listen().now(), listen().now());
+            let any = router.connect_sync(|_| ()).sender(name).now();
+            assert_eq!(roster.seats(), 1, "who listens to any event waits for none");
+            assert!(first.disconnect());
+            let sender = router.sender(name).event("a").register().now();
+            let sender = sender.expect("the name is free");
+            if name == "s" {
+                drop(sender);
+                assert_eq!(roster.seats(), 1);
+                assert!(listener.disconnect());
+            } else {
+                assert!(listener.disconnect());
+                assert_eq!(roster.seats(), 1);
+                drop(sender);
+            }
+            assert_eq!(roster.seats(), 0);
+            assert!(any.is_connected());
+        }
+    }
+}

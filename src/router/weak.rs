@@ -17,8 +17,8 @@ use crate::sync::{Arc, Weak};
 /// let valve = router.sender("valve").event("moved");
 /// let valve = valve.on_request_with("move", router.downgrade(), |router, call| async move {
 ///     let valve = router.upgrade().and_then(|router| router.get_sender(call.sender()));
-///     valve.ok_or("it is gone")?.send("moved", *call.params()).await.map_err(|error| error.to_string())?;
-///     Ok::<_, fanfare::router::HandlerError>(*call.params())
+///     valve.ok_or("it is gone")?.send("moved", **call).await.map_err(|error| error.to_string())?;
+///     Ok::<_, fanfare::router::HandlerError>(**call)
 /// });
 /// let valve = valve.register().await?;
 /// let mut moved = router.subscribe().sender("valve").event("moved").await;

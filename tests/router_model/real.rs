@@ -70,7 +70,7 @@ pub(crate) fn route((sender, event): &Place) -> Route {
 
 /// Handlers of these methods.
 fn with_handlers(builder: SenderBuilder<Datum>, methods: &[String]) -> SenderBuilder<Datum> {
-    let number = |call: &Call<Datum>| match call.params() {
+    let number = |call: &Call<Datum>| match call.payload() {
         Datum::Number(number) => *number,
         other => panic!("no number: {other:?}"),
     };
