@@ -2,10 +2,11 @@
 
 use std::error::Error;
 use std::fmt;
+use std::future::Future;
 
 use super::call::{Asked, Call};
 use super::register::SenderBuilder;
-use crate::signal::{CallbackFuture, ConnectBuilder, Connection, Filterable};
+use crate::signal::{ConnectBuilder, Connection, Filterable};
 use crate::sync::Arc;
 
 /// What a handler returns where it cannot reply. Any error becomes one with `?`, and so does a text.
@@ -54,6 +55,28 @@ impl<V, E: Into<HandlerError>> HandlerReply<V, MayFail> for Result<V, E> {
     }
 }
 
+/// What an async handler returns: a future of the reply, or of a `Result`. Implemented for all of them.
+#[diagnostic::on_unimplemented(
+    message = "async handlers of this router return a future of `{V}` or of `Result<{V}, E>`",
+    label = "this handler returns `{Self}`",
+    note = "a handler that is not async goes to `on_request_sync` (or `on_request_method_sync`)",
+    note = "an `E` is any error, or a text: what becomes a `Box<dyn Error + Send + Sync>`"
+)]
+pub trait HandlerFuture<V, X>: Send + 'static {
+    #[doc(hidden)]
+    fn reply(self) -> impl Future<Output = Result<V, HandlerError>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V, X, F> HandlerFuture<V, X> for F
+where
+    F: Future<Output: HandlerReply<V, X>> + Send + 'static,
+{
+    async fn reply(self) -> Result<V, HandlerError> {
+        self.await.into_reply()
+    }
+}
+
 /// A handler in the making: its name makes it a connection.
 pub(super) type Making = Box<dyn FnOnce(String) -> Connection<Asked> + Send + Sync>;
 
@@ -75,11 +98,11 @@ macro_rules! handler_methods {
         pub fn $on<F, Fut, X>($this, $($method: impl AsRef<str>,)? handler: F) -> Self
         where
             F: Fn(Arc<Call<V>>) -> Fut + Send + Sync + 'static,
-            Fut: CallbackFuture<Output: HandlerReply<V, X>> + Send + 'static,
+            Fut: HandlerFuture<V, X>,
         {
             let connect = $this.handlers().connect(move |call| {
                 let replying = handler(call);
-                async move { replying.await.into_reply().map_err(Refused) }
+                async move { replying.reply().await.map_err(Refused) }
             });
             $this.handle($which, making(connect))
         }
@@ -100,11 +123,11 @@ macro_rules! handler_methods {
         where
             T: Send + Sync + 'static,
             F: Fn(Arc<T>, Arc<Call<V>>) -> Fut + Send + Sync + 'static,
-            Fut: CallbackFuture<Output: HandlerReply<V, X>> + Send + 'static,
+            Fut: HandlerFuture<V, X>,
         {
             let connect = $this.handlers().connect_method(object, move |object, call| {
                 let replying = handler(object, call);
-                async move { replying.await.into_reply().map_err(Refused) }
+                async move { replying.reply().await.map_err(Refused) }
             });
             $this.handle($which, making(connect))
         }
@@ -126,11 +149,11 @@ macro_rules! handler_methods {
         where
             S: Clone + Send + Sync + 'static,
             F: Fn(S, Arc<Call<V>>) -> Fut + Send + Sync + 'static,
-            Fut: CallbackFuture<Output: HandlerReply<V, X>> + Send + 'static,
+            Fut: HandlerFuture<V, X>,
         {
             let connect = $this.handlers().connect_with(state, move |state, call| {
                 let replying = handler(state, call);
-                async move { replying.await.into_reply().map_err(Refused) }
+                async move { replying.reply().await.map_err(Refused) }
             });
             $this.handle($which, making(connect))
         }

@@ -73,7 +73,7 @@ mod weak;
 pub use builder::RouterBuilder;
 pub use call::{Asked, Call};
 pub use handle::Router;
-pub use handler::{HandlerError, HandlerReply, MayFail, Replies};
+pub use handler::{HandlerError, HandlerFuture, HandlerReply, MayFail, Replies};
 pub use info::{Presence, SenderInfo};
 pub use life::RouterDrain;
 pub use listen::{Listen, ListenFuture};
