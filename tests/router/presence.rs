@@ -11,7 +11,7 @@ use crate::kit::{Datum, announcing, router_on, sender};
 use crate::runtime::Runtime;
 
 fn shown(info: &SenderInfo) -> String {
-    let requests = info.requests().map(|methods| methods.collect::<Vec<_>>());
+    let requests = info.requests().map(Iterator::collect::<Vec<_>>);
     let any = if info.takes_any_request() {
         " and any"
     } else {

@@ -113,12 +113,14 @@ async fn what_a_handler_fails_with_reaches_who_asked(on: Runtime) {
     assert!(
         error
             .handler_error()
-            .is_some_and(|error| error.is::<ParseIntError>())
+            .and_then(|error| error.downcast_ref::<ParseIntError>())
+            .is_some()
     );
     assert!(
         error
             .source()
-            .is_some_and(|error| error.is::<ParseIntError>())
+            .and_then(|error| error.downcast_ref::<ParseIntError>())
+            .is_some()
     );
     assert_eq!(
         error.to_string(),

@@ -93,7 +93,7 @@ async fn its_options_are_those_of_a_listener(on: Runtime) {
     }
     drop(object);
     s.send("a", 4).await.unwrap();
-    let counts = streams.each_ref().map(|stream| stream.len());
+    let counts = streams.each_ref().map(fanfare::Subscription::len);
     assert_eq!(counts[..4], [3, 1, 2, 3]);
     assert_eq!(counts[4] + counts[5], 4, "they share them");
     assert_eq!(streams[1].recv().await.map(|m| **m).unwrap(), 1);
