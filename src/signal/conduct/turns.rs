@@ -6,7 +6,7 @@ use super::row::{Found, walk_row};
 use super::{Walking, walk_one};
 use crate::signal::end::End;
 use crate::signal::event::Event;
-use crate::signal::matching::in_turn;
+use crate::signal::matching::{are_apart, in_turn};
 use crate::signal::reach::Reach;
 use crate::signal::registry::{Published, Registry, Settled};
 use crate::signal::visit::{Carried, NOBODY, walk};
@@ -33,15 +33,23 @@ pub(super) fn conduct<P, R, K>(
             seen.walks.clear();
             return walk_one::<NOBODY, _, _, _>(list, event, complete, end);
         }
-        let row = in_turn(seen.lists.iter().map(Published::pieces));
+        let lists = seen.lists.iter().map(Published::pieces);
+        let row = (!are_apart(lists.clone())).then(|| in_turn(lists.clone()));
         // By ranks that do not change meanwhile.
         if !registry.is_at(version) {
             continue;
         }
-        if !row.is_empty() {
-            complete(event);
-            let _ = walk::<NOBODY, _, _, _>(row.into_iter(), &mut Carried::new(event), end);
+        if seen.lists.is_empty() {
+            return;
         }
+        complete(event);
+        let mut event = Carried::new(event);
+        let _ = match row {
+            Some(row) => walk::<NOBODY, _, _, _>(row.into_iter(), &mut event, end),
+            None => lists
+                .flatten()
+                .try_for_each(|piece| walk::<NOBODY, _, _, _>(piece.iter(), &mut event, end)),
+        };
         return;
     }
 }
