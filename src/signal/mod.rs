@@ -83,11 +83,13 @@ pub use dispatcher::{
 };
 #[cfg(feature = "tracing")]
 pub use dispatcher::{Level, Logged};
+pub(crate) use dispatcher::{Waiting, elsewhere};
 pub use event::{Event, SignalId, SignalInfo};
 pub use failure::{Cause, ConnectionId, Failure};
 pub use failures::FailedCall;
 pub(crate) use filter::Keys;
 pub use filter::{Filterable, OnChannel};
+pub(crate) use flow::{Deadline, Sleep};
 pub use fold::{First, Fold, FoldFuture, Folder, TryFold};
 pub(crate) use fold::{Silence, Unanswered};
 pub use forward::{Change, ForwardBuilder, Forwardable};
@@ -114,5 +116,6 @@ pub use stream::{
     TryRecvError,
 };
 pub(crate) use target::Target;
+pub(crate) use trace::is_on as is_traced;
 pub use unsent::Unsent;
 pub use weak::WeakSignal;
