@@ -93,6 +93,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod band;
+pub mod bus;
 pub mod hub;
 mod signal;
 pub mod spawn;
@@ -100,6 +101,7 @@ mod sync;
 pub mod testing;
 
 pub use band::{Band, Channel, ChannelDef};
+pub use bus::Bus;
 pub use hub::{Hub, Pattern, Topic};
 pub use signal::{
     AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection,
