@@ -85,7 +85,7 @@ impl<'a, M: Send + 'static> IntoFuture for Handle<'a, M> {
         Box::pin(async move {
             let (sorted, unpack) = self.sort();
             sorted.handle(bus).await.map_err(|(problem, content)| {
-                let sent = content.and_then(unpack).map(Box::downcast);
+                let sent = content.and_then(unpack).map(OwnedBody::downcast);
                 let sent = sent.and_then(Result::ok).map(|sent| *sent);
                 HandleError::new(sent, type_name::<M>(), problem)
             })
