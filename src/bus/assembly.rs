@@ -10,11 +10,12 @@ use super::engine::Engine;
 use super::handed::{Answer, Message};
 use super::handler::{Accept, Registration};
 use super::info::Subject;
+use super::inject::Need;
 use super::message::MessageKind;
 use super::problems::StartProblem;
 use super::provide::Container;
 use super::router::{HandlerId, HandlerInfo, Router, one_where_one_is_wanted};
-use super::section::{Line, Section};
+use super::section::{Line, Placed, Section};
 use super::settings::KindSettings;
 use crate::signal::{Quiet, Signal, SignalBuilder};
 use crate::spawn::Spawner;
@@ -135,12 +136,19 @@ impl Parts {
             line.handlers = named.map(|(_, info, _)| info.clone()).collect();
             lines.push(line);
         }
+        let mut handlers = Vec::with_capacity(self.handlers.len());
         for (line, info, mut registration) in self.handlers {
             let plan = std::mem::take(&mut registration.plan);
             let is_plain = plan.is_plain() && self.router.is_none() && !calls_are_looked_at;
+            let needs = registration.needs.iter().map(Need::name).collect();
             let made = registration.finish(&container.sources());
             let targets = [Target::Line(line), Target::Handler(info.id)];
-            plan.connect(&signal, &made.any, targets, &info.name);
+            let connection = plan.connect(&signal, &made.any, targets, &info.name);
+            handlers.push(Placed {
+                info,
+                needs,
+                connection,
+            });
             if is_plain {
                 lines[line].plain = made.plain;
             }
@@ -152,6 +160,7 @@ impl Parts {
             by_type: self.by_type,
             by_name,
             any_name,
+            handlers,
             runs_in_place: self.engine.runs_in_place(),
             engine: Quiet::new(self.engine),
             router: self.router.map(Quiet::new),

@@ -28,6 +28,7 @@ pub(super) struct Core {
     pub(super) ending: Arc<Ending>,
     pub(super) failures: Signal<FailedMessage>,
     pub(super) timer: Option<Arc<dyn Timer>>,
+    pub(super) name: Option<String>,
 }
 
 /// What handlers are connected to.

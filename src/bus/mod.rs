@@ -46,6 +46,7 @@ mod handled;
 mod handler;
 mod info;
 mod inject;
+mod inspect;
 mod message;
 mod named;
 #[cfg(feature = "signals")]
@@ -76,6 +77,7 @@ pub use handled::{HandleError, Handled};
 pub use handler::{Body, Commands, Events, Handler, HandlerOptions, Names, Published, Queries};
 pub use info::{CausedBy, MessageId, MessageInfo};
 pub use inject::{Argument, Dep, DependencyError, Deps, Emit, Emits, Extension, Inject};
+pub use inspect::{BusInspection, HandlerInspection, ProvidedInfo};
 pub use message::{Command, Event, MessageKind, Query};
 pub use named::HandleNamed;
 pub use problems::{StartError, StartProblem};

@@ -14,7 +14,7 @@ use super::handler::{Accept, PlainHandler};
 use super::info::Subject;
 use super::message::MessageKind;
 use super::router::{HandlerInfo, Router};
-use crate::signal::{Quiet, Signal, capture};
+use crate::signal::{ConnectionId, Quiet, Signal, capture};
 use crate::sync::Arc;
 
 /// All of one kind. It does not change once the bus has started.
@@ -27,9 +27,17 @@ pub(super) struct Section {
     pub(super) by_name: HashMap<Box<str>, usize>,
     /// Where the router reads names: all that have a name.
     pub(super) any_name: Option<usize>,
+    pub(super) handlers: Vec<Placed>,
     pub(super) engine: Quiet<Box<dyn Engine>>,
     pub(super) runs_in_place: bool,
     pub(super) router: Option<Quiet<Box<dyn Router>>>,
+}
+
+/// A handler where it is, to be shown.
+pub(super) struct Placed {
+    pub(super) info: HandlerInfo,
+    pub(super) needs: Vec<&'static str>,
+    pub(super) connection: ConnectionId,
 }
 
 /// All of one message type, or of one name.

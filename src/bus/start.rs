@@ -102,6 +102,7 @@ fn start(mut builder: BusBuilder) -> Result<Bus, StartError> {
         running: Running::default(),
         ending: Arc::default(),
         failures: failures.build(),
+        name: builder.name,
         timer: builder.timer,
     });
     #[cfg(feature = "signals")]
@@ -114,8 +115,9 @@ fn start(mut builder: BusBuilder) -> Result<Bus, StartError> {
 
 /// Everything that is provided, each after what it needs.
 fn put_together(provisions: Vec<Provision>, order: &[usize]) -> Container {
-    let mut provisions: Vec<Option<Provision>> = provisions.into_iter().map(Some).collect();
     let mut container = Container::new();
+    container.shown = provisions.iter().map(Provision::info).collect();
+    let mut provisions: Vec<Option<Provision>> = provisions.into_iter().map(Some).collect();
     for place in order {
         if let Some(provision) = provisions[*place].take() {
             provision.finish(&mut container);

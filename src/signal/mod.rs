@@ -95,6 +95,7 @@ pub(crate) use fold::{Silence, Unanswered};
 pub use forward::{Change, ForwardBuilder, Forwardable};
 pub use guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 pub use handle::Signal;
+pub(crate) use inspect::{Column, count, quoted, short, time, write_grid};
 pub use inspect::{ConnectionInfo, ConnectionKind, Inspection};
 pub use join::JoinFuture;
 pub use key::{IntoKey, Key};

@@ -10,7 +10,7 @@ use crate::bus::content::{Copier, OwnedBody};
 use crate::bus::core::Target;
 use crate::bus::handed::{Answer, Message};
 use crate::bus::message::Event;
-use crate::signal::{self, Backoff, Signal};
+use crate::signal::{self, Backoff, ConnectionId, Signal};
 use crate::sync::Arc;
 
 /// What is said of one handler: `.command_with(handler, |options| options.timeout(..))`. `K` is the kind of message, `M` the message.
@@ -174,7 +174,7 @@ impl Plan {
         handler: &Arc<dyn AnyHandler>,
         targets: [Target; 2],
         name: &str,
-    ) {
+    ) -> ConnectionId {
         let call = |handler: Arc<dyn AnyHandler>, message: Arc<signal::Event<Message, Target>>| {
             handler.call(message)
         };
@@ -195,7 +195,7 @@ impl Plan {
         if let Some(holds) = self.when {
             connect = connect.when(move |message| holds(message));
         }
-        drop(connect.now());
+        connect.now().id()
     }
 }
 

@@ -19,6 +19,15 @@ pub(in crate::bus) enum Need {
     OfMessage(&'static str),
 }
 
+impl Need {
+    /// What is asked for, by name.
+    pub(in crate::bus) fn name(&self) -> &'static str {
+        match self {
+            Self::Dependency { name, .. } | Self::OfMessage(name) => name,
+        }
+    }
+}
+
 impl Needs {
     pub(in crate::bus) fn of(list: fn(&mut Self)) -> Vec<Need> {
         let mut needs = Self::default();

@@ -7,12 +7,15 @@ use hashbrown::HashMap;
 
 use super::entry::Entry;
 use crate::bus::inject::DependencyError;
+use crate::bus::inspect::ProvidedInfo;
 use crate::signal::Quiet;
 use crate::sync::{Arc, Lock};
 
 /// Everything that is provided. It does not change once the bus has started.
 pub(in crate::bus) struct Container {
     entries: Entries,
+    /// What was put in, in the order of the builder.
+    pub(in crate::bus) shown: Vec<ProvidedInfo>,
     /// Which singleton waits for which to be made. Written by who waits, for as long as that lasts; read by who is about to.
     waits: Lock<Vec<(TypeId, TypeId)>>,
 }
@@ -27,6 +30,7 @@ impl Container {
     pub(in crate::bus) fn new() -> Self {
         Self {
             entries: HashMap::new(),
+            shown: Vec::new(),
             waits: Lock::new(Vec::new()),
         }
     }

@@ -8,6 +8,7 @@ use super::entry::{Entry, Maker};
 use super::made::{Made, TryMade};
 use super::provider::Provider;
 use crate::bus::inject::{Argument, Call, DependencyError, Need, Needs};
+use crate::bus::inspect::ProvidedInfo;
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -88,6 +89,15 @@ impl Provision {
             let maker: Making<F, A, Fallible<M>> = Making::new(provider, sources);
             way.entry(Box::new(maker))
         })
+    }
+
+    /// As it is shown.
+    pub(in crate::bus) fn info(&self) -> ProvidedInfo {
+        ProvidedInfo {
+            dependency: self.name,
+            way: self.way.word(),
+            needs: self.needs.iter().map(Need::name).collect(),
+        }
     }
 
     /// Puts it together, from what it needs.
