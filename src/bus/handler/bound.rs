@@ -123,12 +123,12 @@ where
                 message: &message,
                 handler: &self.name,
             };
-            let call = Call::new(&message.core, about, Making::nothing());
+            let mut call = Call::new(&message.core, about, Making::nothing());
             let Some(taken) = F::Taken::take(&message) else {
                 return Answer::of_taken();
             };
             let answer = match self.run(taken, &call).await {
-                Ok(output) => A::answer(output, &call).with_followers(call.into_followers()),
+                Ok(output) => A::answer(output, &call).with_followers(call.take_followers()),
                 Err(error) => Answer::unmet(error),
             };
             answer.of_handler(&self.name)
@@ -158,14 +158,14 @@ where
                 cause,
                 handler: &self.name,
             };
-            let call = Call::new(core, about, Making::nothing());
+            let mut call = Call::new(core, about, Making::nothing());
             match self.run(message, &call).await {
                 Ok(output) => {
                     let reply = output.split(&call);
                     Finished {
                         is_ok: reply.error().is_none(),
                         reply: Ok(reply),
-                        followers: call.into_followers(),
+                        followers: call.take_followers(),
                     }
                 }
                 Err(error) => Finished {

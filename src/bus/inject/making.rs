@@ -5,9 +5,12 @@ use std::any::TypeId;
 use super::error::DependencyError;
 
 /// The providers that are at work, the outermost first: each for the sake of the one before it.
+///
+/// Boxed, since nothing is made in most calls.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bus) struct Making {
-    frames: Vec<Frame>,
+    #[expect(clippy::box_collection, reason = "it is empty, and is to be small")]
+    frames: Option<Box<Vec<Frame>>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +23,7 @@ struct Frame {
 impl Making {
     #[inline]
     pub(in crate::bus) fn nothing() -> Self {
-        Self { frames: Vec::new() }
+        Self { frames: None }
     }
 
     /// This one more.
@@ -33,23 +36,30 @@ impl Making {
         is_singleton: bool,
     ) -> Result<Self, DependencyError> {
         let id = TypeId::of::<T>();
-        if let Some(place) = self.frames.iter().position(|frame| frame.id == id) {
-            let mut way: Vec<_> = self.frames[place..].iter().map(|f| f.name).collect();
+        let frames = self.frames();
+        if let Some(place) = frames.iter().position(|frame| frame.id == id) {
+            let mut way: Vec<_> = frames[place..].iter().map(|f| f.name).collect();
             way.push(name);
             return Err(DependencyError::cycle::<T>(way));
         }
-        let mut frames = self.frames.clone();
+        let mut frames = frames.to_vec();
         frames.push(Frame {
             id,
             name,
             is_singleton,
         });
-        Ok(Self { frames })
+        Ok(Self {
+            frames: Some(Box::new(frames)),
+        })
+    }
+
+    fn frames(&self) -> &[Frame] {
+        self.frames.as_ref().map_or(&[], |frames| frames)
     }
 
     /// The innermost singleton that is being made: who waits, waits for its sake.
     pub(in crate::bus) fn singleton(&self) -> Option<(TypeId, &'static str)> {
-        let mut frames = self.frames.iter().rev();
+        let mut frames = self.frames().iter().rev();
         let frame = frames.find(|frame| frame.is_singleton)?;
         Some((frame.id, frame.name))
     }
