@@ -3,19 +3,31 @@
 use std::any::TypeId;
 
 use super::error::DependencyError;
+use crate::sync::{Arc, Weak};
 
-/// The providers that are at work, the outermost first: each for the sake of the one before it.
+/// The providers that are at work, the outermost first: each for the sake of the one before it. Whoever keeps this for later may have some
+/// that have finished meanwhile.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bus) struct Making {
     frames: Vec<Frame>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Frame {
     id: TypeId,
     name: &'static str,
     is_singleton: bool,
+    work: Weak<()>,
 }
+
+impl Frame {
+    fn is_at_work(&self) -> bool {
+        self.work.strong_count() > 0
+    }
+}
+
+/// A provider is at work for as long as this is there.
+pub(in crate::bus) struct AtWork(#[expect(dead_code, reason = "its count is read")] Arc<()>);
 
 impl Making {
     #[inline]
@@ -23,7 +35,7 @@ impl Making {
         Self { frames: Vec::new() }
     }
 
-    /// This one more.
+    /// This one more, for as long as it is at work.
     ///
     /// # Errors
     /// Where it is at work already: it would need itself.
@@ -31,26 +43,29 @@ impl Making {
         &self,
         name: &'static str,
         is_singleton: bool,
-    ) -> Result<Self, DependencyError> {
+    ) -> Result<(Self, AtWork), DependencyError> {
         let id = TypeId::of::<T>();
-        if let Some(place) = self.frames.iter().position(|frame| frame.id == id) {
-            let mut way: Vec<_> = self.frames[place..].iter().map(|f| f.name).collect();
+        let at_work = self.frames.iter().filter(|frame| frame.is_at_work());
+        let mut frames: Vec<_> = at_work.cloned().collect();
+        if let Some(place) = frames.iter().position(|frame| frame.id == id) {
+            let mut way: Vec<_> = frames[place..].iter().map(|f| f.name).collect();
             way.push(name);
             return Err(DependencyError::cycle::<T>(way));
         }
-        let mut frames = self.frames.clone();
+        let work = Arc::new(());
         frames.push(Frame {
             id,
             name,
             is_singleton,
+            work: Arc::downgrade(&work),
         });
-        Ok(Self { frames })
+        Ok((Self { frames }, AtWork(work)))
     }
 
     /// The innermost singleton that is being made: who waits, waits for its sake.
     pub(in crate::bus) fn singleton(&self) -> Option<(TypeId, &'static str)> {
         let mut frames = self.frames.iter().rev();
-        let frame = frames.find(|frame| frame.is_singleton)?;
+        let frame = frames.find(|frame| frame.is_singleton && frame.is_at_work())?;
         Some((frame.id, frame.name))
     }
 }
