@@ -99,6 +99,17 @@ impl Message {
         drop(before);
     }
 
+    /// Takes back what was added of this type. Handlers that have it keep it.
+    pub fn take_extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let mut extensions = self.extensions.hold();
+        let place = extensions
+            .iter()
+            .position(|(of, _)| *of == TypeId::of::<T>())?;
+        let (_, added) = extensions.swap_remove(place);
+        drop(extensions);
+        added.into_inner().downcast().ok()
+    }
+
     /// What was added of this type.
     #[must_use]
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
