@@ -149,6 +149,7 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
                 return Err(RequestError::new::<K>(content.into_inner(), problem));
             }
         };
+        let content = message.content.again();
         let deadline = core.deadline(timeout);
         let answered = if is_in_place {
             let _ticket = ticket;
@@ -157,7 +158,7 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
             let waiting = core.submit_request(targets, message, ticket, deadline.clone());
             within(deadline, waiting).await.map(Owed::take)
         };
-        let answered = answered.unwrap_or_else(Answered::late);
+        let answered = answered.unwrap_or_else(|| Answered::late(content));
         let answer = answered.result.map_err(|problem| {
             let message = answered.content.and_then(Content::into_inner);
             RequestError::new::<K>(message, problem)
@@ -212,21 +213,21 @@ enum State<'a, K, M: Asked<K>> {
     /// Until the first poll.
     Begins(Option<Request<'a, K, M>>),
     /// The one handler is called, and nothing else is to be thought of.
-    Plain(Plain<'a, M::Reply>),
+    Plain(Plain<'a, M, M::Reply>),
     /// The lock is never taken: it is there for futures that are not `Sync`.
     Boxed(Lock<BoxFuture<'a, Result<M::Reply, RequestError<M>>>>),
 }
 
-struct Plain<'a, R> {
+struct Plain<'a, M, R> {
     /// Until it has ended. The lock is never taken: it is there for futures that are not `Sync`.
-    call: Lock<Option<BoxFuture<'a, Finished<R>>>>,
+    call: Lock<Option<BoxFuture<'a, Finished<M, R>>>>,
     /// Dropped last.
     entered: Entered<'a>,
 }
 
-impl<R> Plain<'_, R> {
+impl<M, R> Plain<'_, M, R> {
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Problem>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, (Problem, Option<M>)>> {
         let call = self.call.get_mut();
         let polled = capture(|| {
             let polled = call
@@ -245,17 +246,18 @@ impl<R> Plain<'_, R> {
             Ok(Poll::Ready(finished)) => finished,
             Err(panic) => {
                 drop_quietly(self.call.get_mut().take());
-                return Poll::Ready(Err(Problem::of_panic(panic)));
+                return Poll::Ready(Err((Problem::of_panic(panic), None)));
             }
         };
         if let (Some(followers), true) = (finished.followers, finished.is_ok) {
             followers.follow(self.entered.0);
         }
-        Poll::Ready(finished.reply.map_err(Problem::Unmet))
+        let reply = finished.reply;
+        Poll::Ready(reply.map_err(|(error, message)| (Problem::Unmet(error), Some(message))))
     }
 }
 
-impl<R> Drop for Plain<'_, R> {
+impl<M, R> Drop for Plain<'_, M, R> {
     #[inline]
     fn drop(&mut self) {
         if self.call.get_mut().is_some() {
@@ -281,7 +283,7 @@ impl<'a, K: 'static, M: Asked<K>> Future for RequestFuture<'a, K, M> {
         let polled = match &mut self.state {
             State::Plain(plain) => plain
                 .poll(cx)
-                .map_err(|problem| RequestError::new::<K>(None, problem)),
+                .map_err(|(problem, message)| RequestError::new::<K>(message, problem)),
             State::Boxed(boxed) => boxed.get_mut().as_mut().poll(cx),
             State::Begins(_) => unreachable!("it has begun"),
         };
