@@ -256,7 +256,11 @@ async fn types_that_are_injected(on: Runtime) {
         short(dependency),
         "`Account` could not be made: nobody asks"
     );
-    assert_eq!(error.into_message(), None, "it is gone with the call");
+    assert_eq!(
+        error.into_message(),
+        Some(Do(10)),
+        "no handler was given it"
+    );
 }
 
 /// Where no dispatcher has added one.

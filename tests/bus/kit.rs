@@ -6,7 +6,7 @@ use fanfare::Bus;
 use fanfare::bus::{BusBuilder, Command, Event, FailedMessage, Query};
 use fanfare::testing::{ManualClock, SeededExecutor};
 
-use crate::common::Log;
+use crate::common::{Log, ON_PURPOSE};
 use crate::runtime::Runtime;
 
 /// Lines, and numbers, that handlers write down.
@@ -68,6 +68,11 @@ pub(crate) fn by_hand() -> (SeededExecutor, ManualClock, BusBuilder) {
         .spawner(executor.clone())
         .timer(clock.clone());
     (executor, clock, builder)
+}
+
+/// What is handed on as a handler's reply, and is none.
+pub(crate) fn panics<R>() -> R {
+    panic!("{ON_PURPOSE}")
 }
 
 /// Without the paths of the tests' own names.

@@ -30,3 +30,9 @@ mod start;
 mod causes;
 mod emit;
 mod emit_fails;
+
+// What comes to nothing.
+mod cancel;
+mod errors;
+mod failures;
+mod panics;
