@@ -14,7 +14,7 @@ use super::handled::{HandleError, Handled};
 use super::handler::Accept;
 use super::info::{MessageInfo, Subject};
 use super::message::MessageKind;
-use super::section::{Line, Section};
+use super::section::{Line, Section, Targets};
 use crate::signal::{IntoKey, Key};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
@@ -54,25 +54,29 @@ impl<'a, M: Send + 'static> Handle<'a, M> {
     /// Finds out what it is, and how it comes out of that again.
     fn sort(self) -> (Sorted, fn(Content) -> Option<OwnedBody>) {
         let Self { bus, message, key } = self;
-        let core = &bus.core;
-        let found = MessageKind::ALL.into_iter().find_map(|kind| {
-            let section = core.section(kind);
-            Some((section, section.of_type(TypeId::of::<M>())?))
-        });
         let subject = Subject::Type(type_name::<M>());
-        match found {
-            None => {
-                let content = Content::of_request(Box::new(message), None);
-                let sorted = Sorted::unhandled(bus, subject, content, key, Problem::Unhandled);
-                (sorted, Accept::OWNED.unpack)
+        let mut body: OwnedBody = Box::new(message);
+        for kind in MessageKind::ALL {
+            let section = bus.core.section(kind);
+            let Some(line) = section.of_type(TypeId::of::<M>()) else {
+                continue;
+            };
+            let Line { accept, copier, .. } = &section.lines[line];
+            let content = (accept.pack)(body, *copier);
+            let (subject, key) = (subject.clone(), key.clone());
+            let sorted = Sorted::new(bus, section, Ok(line), subject, content, key);
+            if !sorted.is_unhandled() {
+                return (sorted, accept.unpack);
             }
-            Some((section, line)) => {
-                let Line { accept, copier, .. } = &section.lines[line];
-                let content = (accept.pack)(Box::new(message), *copier);
-                let sorted = Sorted::new(bus, section, Ok(line), subject, content, key);
-                (sorted, accept.unpack)
+            // Its router has chosen nobody.
+            match (accept.unpack)(sorted.into_content()) {
+                Some(back) => body = back,
+                None => unreachable!("it was given to nobody"),
             }
         }
+        let content = Content::of_request(body, None);
+        let sorted = Sorted::unhandled(bus, subject, content, key, Problem::Unhandled);
+        (sorted, Accept::OWNED.unpack)
     }
 }
 
@@ -105,7 +109,7 @@ impl<M> fmt::Debug for Handle<'_, M> {
 /// A message whose kind was found out, or that there is none.
 pub(super) struct Sorted {
     message: Message,
-    line: Result<usize, Problem>,
+    routed: Result<(Targets, usize), Problem>,
 }
 
 impl Sorted {
@@ -119,10 +123,18 @@ impl Sorted {
     ) -> Self {
         let cause = bus.within.as_ref().map(|within| within.cause.clone());
         let info = MessageInfo::new(section.kind, subject, key, cause);
-        Self {
-            message: Message::new(info, content, Arc::clone(&bus.core)),
-            line,
-        }
+        let message = Message::new(info, content, Arc::clone(&bus.core));
+        let routed = line.and_then(|line| section.targets(line, &message));
+        Self { message, routed }
+    }
+
+    /// Whether nobody was chosen.
+    pub(super) fn is_unhandled(&self) -> bool {
+        matches!(self.routed, Err(Problem::Unhandled))
+    }
+
+    pub(super) fn into_content(self) -> Content {
+        self.message.into_parts().1
     }
 
     /// It counts as an event.
@@ -139,7 +151,7 @@ impl Sorted {
 
     /// Has it handled.
     pub(super) async fn handle(self, bus: &Bus) -> Result<Handled, (Problem, Option<Content>)> {
-        let Self { message, line } = self;
+        let Self { message, routed } = self;
         let core = &bus.core;
         let given_back = |message: Message, problem| Err((problem, Some(message.into_parts().1)));
         let Some(ticket) = core.ticket(bus.lasting()) else {
@@ -147,7 +159,6 @@ impl Sorted {
         };
         let kind = message.info.kind();
         let section = core.section(kind);
-        let routed = line.and_then(|line| section.targets(line, &message));
         let (targets, count) = match routed {
             Ok(routed) => routed,
             Err(problem) => return given_back(message, problem),
@@ -174,14 +185,13 @@ impl Sorted {
 
     /// Leaves it.
     pub(super) fn leave(self, bus: &Bus) {
-        let Self { message, line } = self;
+        let Self { message, routed } = self;
         let core: &Arc<Core> = &bus.core;
         let Some(ticket) = core.ticket(bus.lasting()) else {
             return core.tell_not_given(message, Problem::Stopped);
         };
         let kind = message.info.kind();
-        let section = core.section(kind);
-        match line.and_then(|line| section.targets(line, &message)) {
+        match routed {
             Err(problem) => core.tell_not_given(message, problem),
             Ok((targets, _)) if kind == MessageKind::Event => {
                 core.submit_event(targets, message, ticket).detach();

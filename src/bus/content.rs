@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 use std::fmt;
 
 use crate::signal::{Quiet, drop_quietly};
-use crate::sync::{Arc, Lock};
+use crate::sync::{Arc, AtomicBool, Lock, Ordering};
 
 /// Shared by all who handle it.
 pub(super) type SharedBody = Arc<dyn Any + Send + Sync>;
@@ -21,18 +21,22 @@ pub(super) type Copier = fn(&(dyn Any + Send)) -> OwnedBody;
 pub(super) enum Content {
     Shared(Quiet<SharedBody>),
     Owned {
-        body: Seat,
+        body: Arc<Seat>,
         /// Where a handler may be called again, it is given a copy.
         copier: Option<Copier>,
     },
 }
 
 /// Where an owned body is until it is taken.
-pub(super) struct Seat(Lock<Option<OwnedBody>>);
+pub(super) struct Seat {
+    body: Lock<Option<OwnedBody>>,
+    /// Whether a handler was given it, or a copy. Written by that, before the body is gone.
+    is_given: AtomicBool,
+}
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        drop_quietly(self.0.get_mut().take());
+        drop_quietly(self.body.get_mut().take());
     }
 }
 
@@ -42,8 +46,23 @@ impl Content {
     }
 
     pub(super) fn of_request(body: OwnedBody, copier: Option<Copier>) -> Self {
-        let body = Seat(Lock::new(Some(body)));
+        let body = Seat {
+            body: Lock::new(Some(body)),
+            is_given: AtomicBool::new(false),
+        };
+        let body = Arc::new(body);
         Self::Owned { body, copier }
+    }
+
+    /// The same again, for who gives it back if no handler was given it.
+    pub(super) fn again(&self) -> Option<Self> {
+        let Self::Owned { body, copier } = self else {
+            return None;
+        };
+        Some(Self::Owned {
+            body: Arc::clone(body),
+            copier: *copier,
+        })
     }
 
     /// What all who handle it share.
@@ -67,11 +86,12 @@ impl Content {
         let Self::Owned { body, copier } = self else {
             return None;
         };
-        let taken = body.0.hold().take()?;
+        let taken = body.body.hold().take()?;
+        body.is_given.store(true, Ordering::SeqCst);
         let given = match copier {
             None => taken,
             Some(copier) => {
-                let back = GiveBack(&body.0, Some(taken));
+                let back = GiveBack(&body.body, Some(taken));
                 copier(&**back.1.as_ref()?)
             }
         };
@@ -83,22 +103,32 @@ impl Content {
         match self {
             Self::Shared(body) => body.downcast_ref().map(look),
             Self::Owned { body, .. } => {
-                let taken = body.0.hold().take()?;
-                let back = GiveBack(&body.0, Some(taken));
+                let taken = body.body.hold().take()?;
+                let back = GiveBack(&body.body, Some(taken));
                 back.1.as_ref()?.downcast_ref().map(look)
             }
         }
     }
 
-    /// Takes it for good, whatever it is.
+    /// Whether it is a `T`, for one who handles it.
+    pub(super) fn is_owned<T: 'static>(&self) -> bool {
+        let Self::Owned { body, .. } = self else {
+            return false;
+        };
+        let body = body.body.hold();
+        body.as_ref().is_some_and(|body| body.is::<T>())
+    }
+
+    /// Takes it for good, whatever it is, if no handler was given it.
     pub(super) fn into_body(self) -> Option<OwnedBody> {
         match self {
             Self::Shared(_) => None,
-            Self::Owned { body, .. } => body.0.hold().take(),
+            Self::Owned { body, .. } if body.is_given.load(Ordering::SeqCst) => None,
+            Self::Owned { body, .. } => body.body.hold().take(),
         }
     }
 
-    /// Takes it for good, if it is a `T` and nobody else has it.
+    /// Takes it for good, if it is a `T` and no handler was given it.
     pub(super) fn into_inner<T: Send + 'static>(self) -> Option<T> {
         self.into_body()?.downcast().ok().map(|body| *body)
     }

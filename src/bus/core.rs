@@ -88,16 +88,22 @@ impl Core {
     /// Has one handler handle a command or a query, here.
     pub(super) async fn ask(self: &Arc<Self>, targets: Targets, message: Message) -> Answered {
         let section = self.section(message.info.kind());
+        let content = message.content.again();
         let send = section.signal.send().keys(targets).with(message);
         let answered = send.join().await.into_results().into_iter().next();
-        let result = match answered {
-            None => Err(Problem::Unhandled),
-            Some(Ok(answer)) => answer.settle(self),
-            Some(Err(failure)) => Err(Problem::Call(failure.into_cause())),
+        let (handler, result) = match answered {
+            None => (None, Err(Problem::Unhandled)),
+            Some(Ok(answer)) => (answer.handler.clone(), answer.settle(self)),
+            Some(Err(failure)) => {
+                let handler = failure.name().map(Arc::from);
+                (handler, Err(Problem::Call(failure.into_cause())))
+            }
         };
+        let content = content.filter(|_| result.is_err());
         Answered {
             result,
-            content: None,
+            handler,
+            content,
         }
     }
 

@@ -110,14 +110,11 @@ impl FailedMessage {
     /// For an event, as an `Arc` of it: [`event`](Self::event).
     #[must_use]
     pub fn take_message<M: Send + 'static>(&self) -> Option<M> {
-        let content = self.0.content.hold().take()?;
-        match content {
-            Content::Owned { .. } => content.into_inner(),
-            Content::Shared(_) => {
-                *self.0.content.hold() = Some(content);
-                None
-            }
-        }
+        let mut content = self.0.content.hold();
+        // It is asked under the lock, which runs no code of the user's.
+        let taken = content.take_if(|content| content.is_owned::<M>())?;
+        drop(content);
+        taken.into_inner()
     }
 
     /// The event itself, if it is an `E` and no handler was given it; of a message with a name, its body.

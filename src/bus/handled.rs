@@ -96,6 +96,12 @@ impl<T> HandleError<T> {
         )
     }
 
+    /// Whether the handler was aborted: by a [`stop`](crate::Bus::stop) whose time was up, or since an executor or an engine dropped it.
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        matches!(self.problem, Problem::Call(Cause::Aborted))
+    }
+
     /// What the handler panicked with.
     #[must_use]
     pub fn panic(&self) -> Option<&Panic> {

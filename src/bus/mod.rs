@@ -74,7 +74,7 @@ pub use failure::FailedMessage;
 pub use handed::{Answer, Message};
 pub use handle::Bus;
 pub use handled::{HandleError, Handled};
-pub use handler::{Body, Commands, Events, Handler, HandlerOptions, Names, Published, Queries};
+pub use handler::{Body, Commands, Events, Handler, HandlerOptions, Names, Of, Published, Queries};
 pub use info::{CausedBy, MessageId, MessageInfo};
 pub use inject::{Argument, Dep, DependencyError, Deps, Emit, Emits, Extension, Inject};
 pub use inspect::{BusInspection, HandlerInspection, ProvidedInfo};

@@ -58,13 +58,21 @@ impl<'a, 'n, B: Send + Sync + 'static> HandleNamed<'a, 'n, B> {
             body,
             key,
         } = self;
-        let content = Content::of_event(Arc::new(body));
+        let mut content = Content::of_event(Arc::new(body));
         let subject = Subject::Name(name.into());
         let mut problem = Problem::Unhandled;
         for kind in MessageKind::ALL {
             let section = bus.core.section(kind);
             match section.of_body(name, type_of::<B>()) {
-                Ok(line) => return Sorted::new(bus, section, Ok(line), subject, content, key),
+                Ok(line) => {
+                    let (subject, key) = (subject.clone(), key.clone());
+                    let sorted = Sorted::new(bus, section, Ok(line), subject, content, key);
+                    if !sorted.is_unhandled() {
+                        return sorted;
+                    }
+                    // Its router has chosen nobody.
+                    content = sorted.into_content();
+                }
                 Err(Problem::Unhandled) => {}
                 Err(other) => problem = other,
             }

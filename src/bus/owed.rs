@@ -54,14 +54,16 @@ impl<V: Came> Drop for Owed<V> {
 /// What came of a command or query.
 pub(super) struct Answered {
     pub(super) result: Result<Answer, Problem>,
+    /// Whose it is, if it is a handler's.
+    pub(super) handler: Option<Arc<str>>,
     /// What it said, if no handler was given it.
     pub(super) content: Option<Content>,
 }
 
 impl Answered {
     /// The sender's time was up.
-    pub(super) fn late() -> Self {
-        Self::lost(Problem::TimedOut, None)
+    pub(super) fn late(content: Option<Content>) -> Self {
+        Self::lost(Problem::TimedOut, content)
     }
 }
 
@@ -69,24 +71,21 @@ impl Came for Answered {
     fn lost(problem: Problem, content: Option<Content>) -> Self {
         Self {
             result: Err(problem),
+            handler: None,
             content,
         }
     }
 
     fn failed(self, info: &MessageInfo) -> Vec<FailedMessage> {
-        let (handler, problem) = match self.result {
+        let problem = match self.result {
             Ok(answer) => match answer.error {
-                Some(error) => (answer.handler, Problem::Failed(error)),
+                Some(error) => Problem::Failed(error),
                 None => return Vec::new(),
             },
-            Err(problem) => (None, problem),
+            Err(problem) => problem,
         };
-        vec![FailedMessage::new(
-            info.clone(),
-            handler,
-            problem,
-            self.content,
-        )]
+        let (info, handler) = (info.clone(), self.handler);
+        vec![FailedMessage::new(info, handler, problem, self.content)]
     }
 }
 

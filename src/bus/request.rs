@@ -144,6 +144,7 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
                 return Err(RequestError::new::<K>(content.into_inner(), problem));
             }
         };
+        let content = message.content.again();
         let deadline = core.deadline(timeout);
         let answered = if is_in_place {
             let _ticket = ticket;
@@ -152,7 +153,7 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
             let waiting = core.submit_request(targets, message, ticket, deadline.clone());
             within(deadline, waiting).await.map(Owed::take)
         };
-        let answered = answered.unwrap_or_else(Answered::late);
+        let answered = answered.unwrap_or_else(|| Answered::late(content));
         let answer = answered.result.map_err(|problem| {
             let message = answered.content.and_then(Content::into_inner);
             RequestError::new::<K>(message, problem)
@@ -207,21 +208,24 @@ enum State<'a, K, M: Asked<K>> {
     /// Until the first poll.
     Begins(Option<Request<'a, K, M>>),
     /// The one handler is called, and nothing else is to be thought of.
-    Plain(Plain<'a, M::Reply>),
+    Plain(Plain<'a, M, M::Reply>),
     /// The lock is never taken: it is there for futures that are not `Sync`.
     Boxed(Lock<BoxFuture<'a, Result<M::Reply, RequestError<M>>>>),
 }
 
-struct Plain<'a, R> {
+struct Plain<'a, M, R> {
     /// Until it has ended. The lock is never taken: it is there for futures that are not `Sync`.
-    call: Lock<Option<BoxFuture<'a, Finished<R>>>>,
+    call: Lock<Option<BoxFuture<'a, Finished<M, R>>>>,
     /// Dropped last.
     entered: Entered<'a>,
 }
 
-impl<R> Plain<'_, R> {
+/// Why there is no reply, and the message, if no handler was given it.
+type Unanswered<M> = (Problem, Option<M>);
+
+impl<M, R> Plain<'_, M, R> {
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Box<Problem>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Box<Unanswered<M>>>> {
         let call = self.call.get_mut();
         let polled = capture(|| {
             let polled = call
@@ -240,18 +244,20 @@ impl<R> Plain<'_, R> {
             Ok(Poll::Ready(finished)) => finished,
             Err(panic) => {
                 drop_quietly(self.call.get_mut().take());
-                return Poll::Ready(Err(Box::new(Problem::of_panic(panic))));
+                return Poll::Ready(Err(Box::new((Problem::of_panic(panic), None))));
             }
         };
         if let (Some(followers), true) = (finished.followers, finished.is_ok) {
             followers.follow(self.entered.0);
         }
-        let unmet = |error| Box::new(Problem::Unmet(error));
-        Poll::Ready(finished.reply.map_err(unmet))
+        Poll::Ready(finished.reply.map_err(|unmet| {
+            let (error, message) = *unmet;
+            Box::new((Problem::Unmet(error), Some(message)))
+        }))
     }
 }
 
-impl<R> Drop for Plain<'_, R> {
+impl<M, R> Drop for Plain<'_, M, R> {
     #[inline]
     fn drop(&mut self) {
         if self.call.get_mut().is_some() {
@@ -277,7 +283,7 @@ impl<'a, K: 'static, M: Asked<K>> Future for RequestFuture<'a, K, M> {
         let polled = match &mut self.state {
             State::Plain(plain) => plain
                 .poll(cx)
-                .map_err(|problem| RequestError::new::<K>(None, *problem)),
+                .map_err(|unanswered| RequestError::new::<K>(unanswered.1, unanswered.0)),
             State::Boxed(boxed) => boxed.get_mut().as_mut().poll(cx),
             State::Begins(_) => unreachable!("it has begun"),
         };

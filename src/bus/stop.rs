@@ -107,7 +107,8 @@ impl Core {
                 false
             };
             if future::or(is_empty, has_news).await {
-                return Ok(());
+                // It may be empty because a stop has cut off what was there.
+                return self.ending.cut_off.get().cloned().map_or(Ok(()), Err);
             }
         }
     }
@@ -138,6 +139,8 @@ pub struct Stopping<'a> {
     deadline: Deadline,
     sleep: Option<Sleep>,
     listener: Option<EventListener>,
+    /// Whether another stop had cut off what there was when this one began.
+    is_after: bool,
 }
 
 impl<'a> Stopping<'a> {
@@ -147,6 +150,7 @@ impl<'a> Stopping<'a> {
             deadline: Deadline::after(&core.timer(), time),
             sleep: None,
             listener: None,
+            is_after: core.ending.cut_off.get().is_some(),
         }
     }
 }
@@ -165,7 +169,10 @@ impl Future for Stopping<'_> {
                     Some(listener) => this.listener = Some(listener),
                     None => {
                         this.core.ending.set_over();
-                        return Poll::Ready(Ok(()));
+                        // Another stop may have cut off what this one waited for.
+                        let cut_off = this.core.ending.cut_off.get();
+                        let cut_off = cut_off.filter(|_| !this.is_after);
+                        return Poll::Ready(cut_off.cloned().map_or(Ok(()), Err));
                     }
                 }
                 continue;

@@ -12,7 +12,7 @@ use crate::bus::inject::{About, Argument, Call, DependencyError, Followers, Maki
 use crate::bus::message::MessageKind;
 use crate::bus::provide::Sources;
 use crate::bus::reply::Reply;
-use crate::signal::Event;
+use crate::signal::{Event, Quiet};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -28,12 +28,13 @@ pub(in crate::bus) trait PlainHandler<M, R>: Send + Sync {
         message: M,
         core: &'a Arc<Core>,
         cause: Option<&'a CausedBy>,
-    ) -> BoxFuture<'a, Finished<R>>;
+    ) -> BoxFuture<'a, Finished<M, R>>;
 }
 
 /// What a plain call came to.
-pub(in crate::bus) struct Finished<R> {
-    pub(in crate::bus) reply: Result<R, DependencyError>,
+pub(in crate::bus) struct Finished<M, R> {
+    /// Or why there is none, with the message.
+    pub(in crate::bus) reply: Result<R, Box<(DependencyError, M)>>,
     pub(in crate::bus) is_ok: bool,
     pub(in crate::bus) followers: Option<Followers>,
 }
@@ -43,7 +44,7 @@ pub(in crate::bus) struct Bound<F, K, S, A>
 where
     F: IntoHandler<K, S, Args: Argument>,
 {
-    function: Arc<F>,
+    function: Quiet<Arc<F>>,
     sources: <F::Args as Argument>::Source,
     name: Arc<str>,
     kind: MessageKind,
@@ -61,7 +62,7 @@ where
         kind: MessageKind,
     ) -> Self {
         Self {
-            function,
+            function: Quiet::new(function),
             sources: F::Args::source(sources),
             name: Arc::clone(name),
             kind,
@@ -70,13 +71,13 @@ where
     }
 
     #[inline]
-    async fn run(
-        &self,
-        taken: F::Taken,
-        call: &Call<'_>,
-    ) -> Result<<F::Returned as HandlerFuture>::Output, DependencyError> {
-        let args = F::Args::get(&self.sources, call).await?;
-        Ok(F::call(&self.function, taken, args).finish().await)
+    async fn args(&self, call: &Call<'_>) -> Result<F::Args, DependencyError> {
+        F::Args::get(&self.sources, call).await
+    }
+
+    #[inline]
+    async fn run(&self, taken: F::Taken, args: F::Args) -> <F::Returned as HandlerFuture>::Output {
+        F::call(&self.function, taken, args).finish().await
     }
 }
 
@@ -124,13 +125,16 @@ where
                 handler: &self.name,
             };
             let mut call = Call::new(&message.core, about, Making::nothing());
+            let args = match self.args(&call).await {
+                Ok(args) => args,
+                Err(error) => return Answer::unmet(error).of_handler(&self.name),
+            };
+            // Not before: who is not called is not given the message.
             let Some(taken) = F::Taken::take(&message) else {
                 return Answer::of_taken();
             };
-            let answer = match self.run(taken, &call).await {
-                Ok(output) => A::answer(output, &call).with_followers(call.take_followers()),
-                Err(error) => Answer::unmet(error),
-            };
+            let output = self.run(taken, args).await;
+            let answer = A::answer(output, &call).with_followers(call.take_followers());
             answer.of_handler(&self.name)
         })
     }
@@ -150,7 +154,7 @@ where
         message: F::Taken,
         core: &'a Arc<Core>,
         cause: Option<&'a CausedBy>,
-    ) -> BoxFuture<'a, Finished<<F::Taken as Asked<K>>::Reply>> {
+    ) -> BoxFuture<'a, Finished<F::Taken, <F::Taken as Asked<K>>::Reply>> {
         Box::pin(async move {
             let about = About::Plain {
                 kind: self.kind,
@@ -159,20 +163,21 @@ where
                 handler: &self.name,
             };
             let mut call = Call::new(core, about, Making::nothing());
-            match self.run(message, &call).await {
-                Ok(output) => {
-                    let reply = output.split(&call);
-                    Finished {
-                        is_ok: reply.error().is_none(),
-                        reply: Ok(reply),
-                        followers: call.take_followers(),
-                    }
+            let args = match self.args(&call).await {
+                Ok(args) => args,
+                Err(error) => {
+                    return Finished {
+                        is_ok: false,
+                        reply: Err(Box::new((error, message))),
+                        followers: None,
+                    };
                 }
-                Err(error) => Finished {
-                    is_ok: false,
-                    reply: Err(error),
-                    followers: None,
-                },
+            };
+            let reply = self.run(message, args).await.split(&call);
+            Finished {
+                is_ok: reply.error().is_none(),
+                reply: Ok(reply),
+                followers: call.take_followers(),
             }
         })
     }

@@ -18,6 +18,7 @@ use crate::sync::Arc;
     note = "a handler is an async function, or an async closure that says the types of its arguments, of the message and at most eight injected values",
     note = "a command or a query comes as itself, an event `E` as `Arc<E>`, `Published<E>` or, if it is `Clone`, as itself, and the body of a named message as `Body<B>`",
     note = "a message type says what it is: `impl fanfare::bus::Command for .. {{ type Reply = ..; }}`",
+    note = "an `async move` closure that uses what it captures borrows from it: write `move |..| {{ let it = it.clone(); async move {{ .. }} }}`, or take it as a `Dep`",
     note = "a value that handles implements `fanfare::bus::Handler`"
 )]
 pub trait IntoHandler<K, S>: Sized + Send + Sync + 'static {

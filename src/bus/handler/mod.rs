@@ -10,7 +10,7 @@ mod takes;
 
 pub(super) use bound::{Finished, PlainHandler};
 pub use function::IntoHandler;
-pub use object::Handler;
+pub use object::{Handler, Of};
 pub use options::HandlerOptions;
 pub use output::{EventOutput, HandlerFuture, NamedOutput, RequestOutput};
 pub(super) use registration::{Accept, Registration};

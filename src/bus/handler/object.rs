@@ -11,8 +11,7 @@ use crate::sync::Arc;
 
 /// A value that handles messages. `M` is the message as a handler [takes](Takes) it: a command or a query, an `Arc` of an event.
 ///
-/// An `Arc` of a handler is one, so that a value can handle several messages: `bus.command(Arc::clone(&value))`. If it implements
-/// this for several messages of a kind, say which: `bus.command::<_, Of<CreateUser>, _>(value)`, or let a closure call it.
+/// An `Arc` of a handler is one, so that a value can handle several messages: each time it is registered, say which, with [`Of`].
 ///
 /// # Examples
 /// ```
@@ -62,7 +61,38 @@ impl<M, H: Handler<M>> Handler<M> for Arc<H> {
     }
 }
 
-/// The shape of a value that handles an `M`.
+/// The shape of a value that [handles](Handler) an `M`. Nobody has to name it unless a value handles several messages:
+///
+/// ```
+/// use std::sync::Arc;
+/// use fanfare::Bus;
+/// use fanfare::bus::{Command, Event, Handler, Of};
+///
+/// struct Open;
+/// impl Command for Open { type Reply = (); }
+/// struct Opened;
+/// impl Event for Opened {}
+///
+/// struct Door;
+/// impl Handler<Open> for Door {
+///     type Needs = ();
+///     type Output = ();
+///
+///     async fn handle(&self, _: Open, (): ()) {}
+/// }
+/// impl Handler<Arc<Opened>> for Door {
+///     type Needs = ();
+///     type Output = ();
+///
+///     async fn handle(&self, _: Arc<Opened>, (): ()) {}
+/// }
+///
+/// let door = Arc::new(Door);
+/// let builder = Bus::builder()
+///     .command::<_, Of<Open>, _>(Arc::clone(&door))
+///     .event::<_, Of<Arc<Opened>>>(door);
+/// # drop(builder);
+/// ```
 #[derive(Debug)]
 pub struct Of<M>(PhantomData<M>);
 

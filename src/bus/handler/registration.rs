@@ -27,7 +27,7 @@ pub(in crate::bus) struct Registration {
     finish: Box<Finish>,
 }
 
-type Finish = dyn FnOnce(&Sources<'_>, &Arc<str>) -> Made + Send;
+type Finish = dyn FnOnce(&Sources<'_>, &Arc<str>) -> Made + Send + Sync;
 
 /// How a message that was sent as any becomes the content of one of its kind, and comes out of it again.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ impl Registration {
         of: Option<(TypeId, &'static str)>,
         accept: Accept,
         plan: Plan,
-        finish: impl FnOnce(&Sources<'_>, &Arc<str>) -> Made + Send + 'static,
+        finish: impl FnOnce(&Sources<'_>, &Arc<str>) -> Made + Send + Sync + 'static,
     ) -> Self
     where
         F: IntoHandler<K, S, Args: Argument>,

@@ -3,8 +3,10 @@
 use std::any::TypeId;
 
 use super::error::DependencyError;
+use crate::sync::{Arc, Weak};
 
-/// The providers that are at work, the outermost first: each for the sake of the one before it.
+/// The providers that are at work, the outermost first: each for the sake of the one before it. Whoever keeps this for later may have some
+/// that have finished meanwhile.
 ///
 /// Boxed, since nothing is made in most calls.
 #[derive(Debug, Clone, Default)]
@@ -13,12 +15,22 @@ pub(in crate::bus) struct Making {
     frames: Option<Box<Vec<Frame>>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Frame {
     id: TypeId,
     name: &'static str,
     is_singleton: bool,
+    work: Weak<()>,
 }
+
+impl Frame {
+    fn is_at_work(&self) -> bool {
+        self.work.strong_count() > 0
+    }
+}
+
+/// A provider is at work for as long as this is there.
+pub(in crate::bus) struct AtWork(#[expect(dead_code, reason = "its count is read")] Arc<()>);
 
 impl Making {
     #[inline]
@@ -26,7 +38,7 @@ impl Making {
         Self { frames: None }
     }
 
-    /// This one more.
+    /// This one more, for as long as it is at work.
     ///
     /// # Errors
     /// Where it is at work already: it would need itself.
@@ -34,23 +46,24 @@ impl Making {
         &self,
         name: &'static str,
         is_singleton: bool,
-    ) -> Result<Self, DependencyError> {
+    ) -> Result<(Self, AtWork), DependencyError> {
         let id = TypeId::of::<T>();
-        let frames = self.frames();
+        let at_work = self.frames().iter().filter(|frame| frame.is_at_work());
+        let mut frames: Vec<_> = at_work.cloned().collect();
         if let Some(place) = frames.iter().position(|frame| frame.id == id) {
             let mut way: Vec<_> = frames[place..].iter().map(|f| f.name).collect();
             way.push(name);
             return Err(DependencyError::cycle::<T>(way));
         }
-        let mut frames = frames.to_vec();
+        let work = Arc::new(());
         frames.push(Frame {
             id,
             name,
             is_singleton,
+            work: Arc::downgrade(&work),
         });
-        Ok(Self {
-            frames: Some(Box::new(frames)),
-        })
+        let frames = Some(Box::new(frames));
+        Ok((Self { frames }, AtWork(work)))
     }
 
     fn frames(&self) -> &[Frame] {
@@ -60,7 +73,7 @@ impl Making {
     /// The innermost singleton that is being made: who waits, waits for its sake.
     pub(in crate::bus) fn singleton(&self) -> Option<(TypeId, &'static str)> {
         let mut frames = self.frames().iter().rev();
-        let frame = frames.find(|frame| frame.is_singleton)?;
+        let frame = frames.find(|frame| frame.is_singleton && frame.is_at_work())?;
         Some((frame.id, frame.name))
     }
 }

@@ -87,7 +87,7 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
         call: &Call<'_>,
     ) -> Result<Arc<T>, DependencyError> {
         let name = type_name::<T>();
-        let making = call.of_what().and::<T>(name, true)?;
+        let (making, _at_work) = call.of_what().and::<T>(name, true)?;
         let container = &call.core().container;
         let waiter = call.of_what().singleton();
         let _wait = waiter
@@ -105,7 +105,7 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
         if let Some(value) = call.made::<Arc<T>>(id) {
             return Ok(value);
         }
-        let making = call.of_what().and::<T>(type_name::<T>(), false)?;
+        let (making, _at_work) = call.of_what().and::<T>(type_name::<T>(), false)?;
         let value = maker.make(&call.further(making)).await?;
         call.keep(id, Arc::clone(&value));
         Ok(value)

@@ -10,6 +10,7 @@ use crate::bus::inject::Argument;
     label = "not a function of injected arguments",
     note = "a provider is a function or closure, sync or async, of up to eight arguments such as `Dep<T>`",
     note = "a closure says the types of its arguments: `|users: Dep<Users>| ..`",
+    note = "an `async move` closure that uses what it captures borrows from it: write `move |..| {{ let it = it.clone(); async move {{ .. }} }}`, or take it as a `Dep`",
     note = "a value that is there already is for `.provide(..)`"
 )]
 pub trait Provider<A>: Send + Sync + 'static {

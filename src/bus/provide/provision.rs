@@ -9,6 +9,7 @@ use super::made::{Made, TryMade};
 use super::provider::Provider;
 use crate::bus::inject::{Argument, Call, DependencyError, Need, Needs};
 use crate::bus::inspect::ProvidedInfo;
+use crate::signal::Quiet;
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(in crate::bus) struct Provision {
     finish: Box<Finish>,
 }
 
-type Finish = dyn FnOnce(&Sources<'_>) -> Box<dyn Any + Send + Sync> + Send;
+type Finish = dyn FnOnce(&Sources<'_>) -> Box<dyn Any + Send + Sync> + Send + Sync;
 
 /// How it is provided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Provision {
     fn new<T: ?Sized + Send + Sync + 'static>(
         way: Way,
         needs: Vec<Need>,
-        finish: impl FnOnce(&Sources<'_>) -> Entry<T> + Send + 'static,
+        finish: impl FnOnce(&Sources<'_>) -> Entry<T> + Send + Sync + 'static,
     ) -> Self {
         Self {
             id: TypeId::of::<T>(),
@@ -109,7 +110,7 @@ impl Provision {
 
 /// A provider, with what it takes.
 struct Making<F: Provider<A>, A, M> {
-    provider: F,
+    provider: Quiet<F>,
     sources: <F::Args as Argument>::Source,
     types: PhantomData<fn(A, M)>,
 }
@@ -117,7 +118,7 @@ struct Making<F: Provider<A>, A, M> {
 impl<F: Provider<A>, A, M> Making<F, A, M> {
     fn new(provider: F, sources: &Sources<'_>) -> Self {
         Self {
-            provider,
+            provider: Quiet::new(provider),
             sources: F::Args::source(sources),
             types: PhantomData,
         }
