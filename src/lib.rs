@@ -33,6 +33,8 @@
 //! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
 //! - [`Band`], [`Channel`], [`ChannelDef`]: signals by name, bound to objects or not. See [`band`].
 //! - [`Hub`], [`Topic`], [`Pattern`]: messages under topics, to who listens to patterns. See [`hub`].
+//! - [`Bus`]: events, commands and queries, and handlers that are given what they need. See [`bus`].
+//! - [`Router`]: senders with names, who listens to them and asks them. See [`router`].
 //! - [`Subscription`]: events as a bounded stream, with an [`Overflow`] policy.
 //! - [`Failure`] and [`FailedCall`]: what went wrong, in a report and as a signal of its own.
 //! - [`dispatcher`]: code of one's own around sends and around calls.
@@ -85,10 +87,11 @@
 //! | feature | default | gives | costs |
 //! |---|---|---|---|
 //! | `smol` | yes | `Smol`, and smol's global executor and timers for signals without their own | the `smol` crates |
+//! | `signals` | yes | `BusBuilder::stop_on_signals` | `async-signal` |
 //! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner or timer | `tokio` with `rt` and `time` |
 //! | `net` | no | module `net`: links over TCP, Unix sockets and any stream, in JSON and `MessagePack` | `async-io`, `serde`, `serde_json`, `rmp-serde` |
 //! | `tls` | no | the same over TLS | `futures-rustls` with `ring` |
-//! | `serde` | no | [`Inspection`] and its parts as `Serialize`, `Inspection::to_json`; topics and patterns as their text | `serde`, `serde_json` |
+//! | `serde` | no | [`Inspection`], [`bus::BusInspection`] and their parts as `Serialize`, with `to_json`; topics and patterns as their text, what senders declare as JSON | `serde`, `serde_json` |
 //! | `tracing` | no | a span for each send, an event for each call and failure | `tracing`; off, not one instruction |
 //!
 //! With neither, a signal without a spawner runs its async callbacks [`Inline`], and one without a timer uses [`ThreadTimer`].
@@ -96,17 +99,21 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod band;
+pub mod bus;
 pub mod hub;
 #[cfg(feature = "net")]
 #[cfg_attr(docsrs, doc(cfg(feature = "net")))]
 pub mod net;
+pub mod router;
 mod signal;
 pub mod spawn;
 mod sync;
 pub mod testing;
 
 pub use band::{Band, Channel, ChannelDef};
+pub use bus::Bus;
 pub use hub::{Hub, Pattern, Topic};
+pub use router::Router;
 pub use signal::{
     AsSender, Backoff, BlockGuard, CallCounts, Callback, Cause, ConnectBuilder, Connection,
     ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, DrainBuilder, Event,

@@ -10,6 +10,7 @@ pub(crate) use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::fmt;
 
 /// A mutex that is held for a few instructions at a time, never across user code and never across an `.await`.
+#[derive(Default)]
 pub(crate) struct Lock<T>(Mutex<T>);
 
 impl<T> Lock<T> {

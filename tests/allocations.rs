@@ -9,7 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fanfare::dispatcher::Dispatcher;
-use fanfare::{Band, ChannelDef, Event, Hub, Inline, Key, Pattern, Signal, Topic, by_address};
+use fanfare::router::Route;
+use fanfare::{
+    Band, ChannelDef, Event, Hub, Inline, Key, Pattern, Router, Signal, Topic, by_address,
+};
 use futures_lite::future::{block_on, yield_now};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -131,6 +134,7 @@ fn sends_allocate_no_more_than_promised() {
     calls_through_dispatchers();
     channels();
     hubs();
+    routers();
 
     connections_take_what_is_promised();
     a_key_costs_its_own_callbacks_alone();
@@ -276,6 +280,40 @@ fn hubs() {
             .unwrap();
     }
     assert_eq!(questions(), few);
+}
+
+/// What a message costs, by whichever route it is heard.
+fn routers() {
+    let router = Router::<u64>::new();
+    let sender = router
+        .sender("a sender whose name is rather long")
+        .event("#level");
+    let sender = sender.register().now().unwrap();
+    let send = |count| {
+        let sent = || assert_eq!(sender.send("#level", 7).now().unwrap().count(), count);
+        let awaited = || {
+            let delivery = block_on(sender.send("#level", 7).into_future());
+            assert_eq!(delivery.unwrap().count(), count);
+        };
+        let counts = (allocations(sent), allocations(awaited));
+        assert_eq!(counts.0, counts.1, "now, and awaited");
+        counts.0
+    };
+    assert_eq!(send(0), 0, "nobody");
+    let routes = [
+        Route::new(sender.name(), "#level"),
+        Route::channel("level"),
+        Route::of_sender(sender.name()),
+        Route::any(),
+    ];
+    for (number, route) in routes.iter().enumerate() {
+        router.connect_sync(|_| ()).route(route.clone()).now();
+        assert_eq!(send(number + 1), 0, "and by {route}");
+    }
+    router.connect_sync(|_| ()).routes(routes).now();
+    assert_eq!(send(5), 0, "and by all of them");
+    let asked = allocations(|| assert!(sender.has_listeners("#level")));
+    assert!(asked <= 4, "whether anybody listens: {asked}");
 }
 
 fn connections_take_what_is_promised() {

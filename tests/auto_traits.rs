@@ -18,6 +18,7 @@ use fanfare::hub::{
     SpellingError, Subscribe, Subscriber, ThrottledPublisher, Topic, TopicError, TopicProblem,
     Unlisten, UnlistenFuture, WeakHub,
 };
+use fanfare::router::{self, Route, Router};
 use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, OnChannel, Returns, TryFold};
 use fanfare::{
@@ -167,6 +168,48 @@ assert_impl_all!(<Subscribe<'static, Pinned> as IntoFuture>::IntoFuture: Send, U
 assert_impl_all!(<Request<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 assert_impl_all!(<HubDrain<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 
+// Routers.
+handles!(
+    Router<Pinned>,
+    router::WeakRouter<Pinned>,
+    router::Sender<Pinned>,
+    router::SenderInfo,
+    Route,
+    router::Presence,
+    router::Notice,
+    router::DetachReason,
+    router::RegisterError,
+    router::RegisterProblem,
+    router::RequestProblem,
+    router::SendProblem,
+    router::SendError<u8>,
+);
+sent!(
+    router::RouterBuilder<Pinned>,
+    router::RouterDrain<Pinned>,
+    router::Listen<Pinned>,
+    router::Listen<Pinned, Method>,
+    router::ListenFuture<Pinned>,
+    router::Subscribe<Pinned>,
+    router::SubscribeFuture<Pinned>,
+    router::Unlisten<Pinned>,
+    router::UnlistenFuture<Pinned>,
+    router::SenderBuilder<Pinned>,
+    router::Register<Pinned>,
+    router::SendMessage<'static, u8>,
+    router::SendMessageFuture<'static, Pinned>,
+    router::Request<'static, u8>,
+    router::RequestError<u8>,
+    router::Message<u8>,
+    router::Call<u8>,
+    router::Asked,
+    Subscription<Pinned, Route>,
+);
+assert_impl_all!(<router::SendMessage<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<router::Request<'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<router::Register<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<router::RouterDrain<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+
 #[cfg(feature = "smol")]
 handles!(fanfare::Smol);
 #[cfg(feature = "tokio")]
@@ -192,7 +235,18 @@ fn hubs_wait_on_any_thread(
     is_sent(unlisten.and_wait());
 }
 
+fn routers_wait_on_any_thread(
+    router: &Router<Pinned>,
+    sender: &router::Sender<Pinned>,
+    unlisten: router::Unlisten<Pinned>,
+) {
+    fn is_sent(_: impl Send) {}
+    is_sent(router.idle());
+    is_sent(sender.send("a", Pinned(PhantomPinned)).join());
+    is_sent(unlisten.and_wait());
+}
+
 #[test]
 fn it_compiles() {
-    let _ = hubs_wait_on_any_thread;
+    let _ = (hubs_wait_on_any_thread, routers_wait_on_any_thread);
 }

@@ -220,6 +220,40 @@ fn failures_are_events_and_those_of_failure_callbacks_too() {
 }
 
 #[test]
+fn that_listeners_of_a_router_are_detached_is_an_event() {
+    seen(|collector| {
+        let router = fanfare::Router::<u32>::builder().name("plant").build();
+        let listen = || router.connect_sync(|_| ()).sender("s");
+        let (_, _) = (listen().event("b").now(), listen().events(["a", "b"]).now());
+        let sender = router.sender("s").event("a").register().now();
+        listen().event("#connect").now();
+        assert!(sender.is_ok());
+        let lines = collector.take();
+        let told: Vec<_> = lines
+            .iter()
+            .filter(|line| line.starts_with("detached"))
+            .collect();
+        assert_eq!(told.len(), 2, "{lines:?}");
+        for (line, what) in told
+            .iter()
+            .zip(["2 b of s does not declare", "1 #connect of s announce()"])
+        {
+            let (listeners, what) = what.split_once(' ').expect("two parts");
+            let (route, reason) = what.split_at(what.find(" of s").expect("a route") + 5);
+            for part in [
+                "signal.name=\"plant\"",
+                &format!("route={route}"),
+                &format!("listeners={listeners}"),
+                reason.trim(),
+            ] {
+                assert!(line.contains(part), "{line}: {part}");
+            }
+        }
+        assert_eq!(collector.level_of("detached"), Some(tracing::Level::WARN));
+    });
+}
+
+#[test]
 fn a_subscriber_that_panics_stops_no_callback() {
     struct Bad;
     impl Subscriber for Bad {

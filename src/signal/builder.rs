@@ -117,6 +117,12 @@ impl<P, R, K> SignalBuilder<P, R, K> {
         }
     }
 
+    /// As [`fallible`](Self::fallible), for replies that can tell whether they are errors.
+    pub(crate) fn error_of(mut self, error_of: ErrorOf<R>) -> Self {
+        self.error_of = Some(error_of);
+        self
+    }
+
     /// Has somebody told of the keys that connections have.
     pub(crate) fn tally(mut self, tally: Arc<dyn Tally<K>>) -> Self {
         self.tally = Some(tally);

@@ -58,6 +58,16 @@ impl Failure {
         }))
     }
 
+    /// Of who goes by this name, and is not known by the number of a connection.
+    pub(crate) fn of_name(name: Arc<str>, cause: Cause) -> Self {
+        Self(Arc::new(What {
+            connection: None,
+            name: Some(name),
+            place: "",
+            cause,
+        }))
+    }
+
     /// Of a send as a whole.
     pub(crate) fn of_send(cause: Cause) -> Self {
         Self::of_send_in("`update`", cause)

@@ -127,10 +127,25 @@ where
         let teller = || Box::new(Teller(failures.clone())) as Box<dyn Witness<P, K>>;
         home.witness.get_or_init(teller);
     }
+
+    /// The same, where that signal tells of another one's failures: without events, which are of other types. Nobody is to ask
+    /// this signal for its failures then.
+    pub(crate) fn tell_failures_beside<P2, K2>(&self, failures: &Signal<FailedCall<P2, K2>>)
+    where
+        P2: Send + Sync + 'static,
+        K2: Hash + Eq + Send + Sync + 'static,
+    {
+        let home = &self.shared.registry.surroundings;
+        let teller = || Box::new(Beside(Teller(failures.clone()))) as Box<dyn Witness<P, K>>;
+        home.witness.get_or_init(teller);
+    }
 }
 
 /// Sends failures. Several may do so by one signal.
 struct Teller<P, K>(Signal<FailedCall<P, K>>);
+
+/// Sends the failures of calls whose events are of other types.
+struct Beside<P, K>(Teller<P, K>);
 
 thread_local! {
     /// The signals whose failures this thread is telling of.
@@ -145,12 +160,12 @@ impl Drop for Telling {
     }
 }
 
-impl<P, K> Witness<P, K> for Teller<P, K>
+impl<P, K> Teller<P, K>
 where
     P: Send + Sync + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    fn tell(&self, failure: &Failure, event: Option<Arc<Event<P, K>>>) {
+    fn send(&self, failure: &Failure, event: Option<Arc<Event<P, K>>>) {
         let address = Arc::as_ptr(&self.0.shared).addr();
         if TELLING.with(|telling| telling.count(address)) > 0 {
             drop(capture(|| {
@@ -172,6 +187,30 @@ where
         if sent.is_err() {
             drop(capture(|| trace::failure_lost(self.0.info(), failure)));
         }
+    }
+}
+
+impl<P, K> Witness<P, K> for Teller<P, K>
+where
+    P: Send + Sync + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    fn tell(&self, failure: &Failure, event: Option<Arc<Event<P, K>>>) {
+        self.send(failure, event);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl<P, K, P2, K2> Witness<P, K> for Beside<P2, K2>
+where
+    P2: Send + Sync + 'static,
+    K2: Hash + Eq + Send + Sync + 'static,
+{
+    fn tell(&self, failure: &Failure, _: Option<Arc<Event<P, K>>>) {
+        self.0.send(failure, None);
     }
 
     fn as_any(&self) -> &dyn Any {

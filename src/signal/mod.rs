@@ -83,16 +83,19 @@ pub use dispatcher::{
 };
 #[cfg(feature = "tracing")]
 pub use dispatcher::{Level, Logged};
+pub(crate) use dispatcher::{Waiting, elsewhere};
 pub use event::{Event, SignalId, SignalInfo};
 pub use failure::{Cause, ConnectionId, Failure};
 pub use failures::FailedCall;
 pub(crate) use filter::Keys;
 pub use filter::{Filterable, OnChannel};
+pub(crate) use flow::{Deadline, Sleep};
 pub use fold::{First, Fold, FoldFuture, Folder, TryFold};
 pub(crate) use fold::{Silence, Unanswered};
 pub use forward::{Change, ForwardBuilder, Forwardable};
 pub use guard::{BlockGuard, DisconnectAndWait, ScopedConnection};
 pub use handle::Signal;
+pub(crate) use inspect::{Column, count, quoted, short, time, write_grid};
 pub use inspect::{ConnectionInfo, ConnectionKind, Inspection};
 pub use join::JoinFuture;
 pub use key::{IntoKey, Key};
@@ -101,7 +104,7 @@ pub use overflow::Overflow;
 pub use panic::Panic;
 pub(crate) use panic::{Quiet, capture, drop_quietly};
 pub(crate) use passage::Prelude;
-pub(crate) use registry::Tally;
+pub(crate) use registry::{Tally, Turns};
 pub use reply::{CallbackFuture, Diverges, Returns, SyncReply};
 pub use report::Report;
 pub use schedule::Schedule;
@@ -114,5 +117,6 @@ pub use stream::{
     TryRecvError,
 };
 pub(crate) use target::Target;
+pub(crate) use trace::is_on as is_traced;
 pub use unsent::Unsent;
 pub use weak::WeakSignal;

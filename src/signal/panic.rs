@@ -98,6 +98,13 @@ impl<T> Quiet<T> {
     pub(crate) fn new(value: T) -> Self {
         Self(Some(value))
     }
+
+    pub(crate) fn into_inner(mut self) -> T {
+        match self.0.take() {
+            Some(value) => value,
+            None => unreachable!("only drop takes it"),
+        }
+    }
 }
 
 impl<T> Deref for Quiet<T> {

@@ -1,4 +1,5 @@
 //! What a signal shows of itself.
 
+mod bus;
 mod inspect;
 mod stats;

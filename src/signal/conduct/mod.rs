@@ -12,6 +12,7 @@ mod channel;
 mod once;
 mod post;
 mod row;
+mod turns;
 mod wide;
 
 use std::hash::Hash;
@@ -44,22 +45,12 @@ pub(super) fn conduct<P, R, K>(
     R: Send + 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    if reach == Reach::Wide {
-        return wide::conduct(registry, event, complete, end);
-    }
-    if reach == Reach::Channel {
-        return channel::conduct(registry, event, complete, end);
-    }
-    if reach == Reach::All {
-        // The one way to reach a connection that listens to nothing but dead senders.
-        registry.verify_all();
-        // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
-        let all = registry.settled(|| registry.everything());
-        if all.version.has_groups() {
-            drop(all);
-            return walk_row(registry, event, reach, complete, end);
-        }
-        return walk_one::<NOBODY, _, _, _>(&all.seen, event, complete, end);
+    match reach {
+        Reach::Matching | Reach::One => {}
+        Reach::Wide => return wide::conduct(registry, event, complete, end),
+        Reach::InTurn => return turns::conduct(registry, event, complete, end),
+        Reach::All => return walk_all(registry, event, complete, end),
+        Reach::Channel => return channel::conduct(registry, event, complete, end),
     }
     match (event.keys(), event.senders()) {
         ([], []) => {
@@ -83,6 +74,28 @@ pub(super) fn conduct<P, R, K>(
         }
         _ => walk_several(registry, event, reach, complete, end),
     }
+}
+
+/// Everybody.
+fn walk_all<P, R, K>(
+    registry: &Registry<P, R, K>,
+    event: &mut Event<P, K>,
+    complete: impl FnOnce(&mut Event<P, K>),
+    end: &mut impl End<P, R, K>,
+) where
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    // The one way to reach a connection that listens to nothing but dead senders.
+    registry.verify_all();
+    // One list, too, may lack somebody for the length of a change: who is given another priority leaves it and comes back.
+    let all = registry.settled(|| registry.everything());
+    if all.version.has_groups() {
+        drop(all);
+        return walk_row(registry, event, Reach::All, complete, end);
+    }
+    walk_one::<NOBODY, _, _, _>(&all.seen, event, complete, end);
 }
 
 /// One list, if it is all there is to look at; `None` if there are unfiltered connections, too.

@@ -4,7 +4,7 @@ use std::hash::Hash;
 use std::ops::ControlFlow;
 
 use super::post::{Manner, arrange};
-use super::{Once, Post, Walking, channel, look_several};
+use super::{Once, Post, Walking, channel, look_several, turns};
 use crate::signal::end::End;
 use crate::signal::event::Event;
 use crate::signal::matching::merge;
@@ -34,6 +34,7 @@ pub(super) fn walk_row<P, R, K>(
     } = match reach {
         Reach::All => find_all(registry),
         Reach::Channel => channel::find(registry, event),
+        Reach::InTurn => turns::find(registry, event),
         Reach::Matching | Reach::Wide | Reach::One => find(registry, event, reach),
     };
     if slots.is_empty() {
@@ -123,6 +124,7 @@ where
             (all.seen, all.version)
         }
         Reach::Channel => channel::find(registry, event).apart(),
+        Reach::InTurn => turns::find(registry, event).apart(),
         Reach::Matching | Reach::Wide | Reach::One => find(registry, event, reach).apart(),
     };
     let posts = if version.has_groups() {
@@ -144,7 +146,10 @@ where
     R: 'static,
     K: Hash + Eq + Send + Sync + 'static,
 {
-    find(registry, event, reach).apart().0
+    match reach {
+        Reach::InTurn => turns::find(registry, event).apart().0,
+        reach => find(registry, event, reach).apart().0,
+    }
 }
 
 impl<P, R, K> Found<P, R, K> {

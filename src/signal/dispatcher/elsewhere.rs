@@ -1,4 +1,4 @@
-//! A call that is made by a task of its own, and who waits for what it comes to.
+//! Work that a task of its own does, and who waits for what it comes to.
 
 use std::future::Future;
 use std::mem;
@@ -8,61 +8,86 @@ use std::task::{Context, Poll};
 use futures_util::task::AtomicWaker;
 
 use super::{Outcome, Receiver};
-use crate::signal::panic::{capture, drop_quietly};
+use crate::signal::panic::{Panic, capture, drop_quietly};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Lock, Weak};
 
-/// The task that makes the call, to be run by whoever is to make it, and what it comes to, to be waited for here.
+/// What work comes to that has panicked, or was dropped before it had finished.
+pub(crate) type Lost<T> = Box<dyn Fn(Option<Panic>) -> T + Send + Sync>;
+
+/// The task that does the work, to be run by whoever is to do it, and what it comes to, to be waited for here.
 ///
-/// Whatever becomes of the task, there is an outcome: one that is dropped before it has finished leaves "aborted". It neither
-/// panics nor has anything in it that panics when it is dropped.
-pub(super) fn elsewhere(receiver: Receiver) -> (BoxFuture<'static, ()>, Waiting) {
+/// Whatever becomes of the task, it comes to something: `lost` says what, where the work did not finish. The task neither panics nor
+/// has anything in it that panics when it is dropped. It keeps `until` until what it came to has been told, or has been dropped
+/// because nobody waits for it.
+pub(crate) fn elsewhere<T, G>(
+    work: BoxFuture<'static, T>,
+    lost: Lost<T>,
+    until: G,
+) -> (BoxFuture<'static, ()>, Waiting<T>)
+where
+    T: Send + 'static,
+    G: Send + Unpin + 'static,
+{
     let link = Arc::new(Link {
         state: Lock::new(State::Runs),
         near: AtomicWaker::new(),
         far: AtomicWaker::new(),
+        lost,
     });
     let far = Far {
-        call: Some(receiver.call()),
+        work: Some(work),
         link: Arc::clone(&link),
+        until: Some(until),
     };
     (Box::pin(far), Waiting(link))
 }
 
+/// The same, for a call that is made elsewhere.
+pub(super) fn call_elsewhere(receiver: Receiver) -> (BoxFuture<'static, ()>, Waiting<Outcome>) {
+    let lost = |panic: Option<Panic>| panic.map_or_else(Outcome::aborted, Outcome::panicked);
+    elsewhere(receiver.call(), Box::new(lost), ())
+}
+
 /// What the two have in common. Whoever writes the state wakes the other side after that, and without the lock; who waits
 /// leaves its waker before it looks.
-struct Link {
-    state: Lock<State>,
+struct Link<T> {
+    state: Lock<State<T>>,
     /// Of who waits.
     near: AtomicWaker,
     /// Of the task.
     far: AtomicWaker,
+    lost: Lost<T>,
 }
 
-enum State {
+enum State<T> {
     Runs,
-    /// Nobody waits any more. Written by who did.
+    /// It goes on, and nobody waits any more. Written by who did.
+    Detached,
+    /// Nobody waits any more, and it is to end. Written by who did.
     Cancelled,
     /// Written by the task.
-    Over(Outcome),
+    Over(T),
     /// The task, which nobody is going to run. Written by who was to.
     Abandoned(Box<dyn Send>),
 }
 
-impl Link {
+impl<T> Link<T> {
     fn is_cancelled(&self) -> bool {
         matches!(*self.state.hold(), State::Cancelled)
     }
 
-    /// The task has ended. If nobody waits for that, the outcome is dropped here.
-    fn leave(&self, outcome: Outcome) {
+    /// The task has ended. If nobody waits for that, what it came to is dropped here.
+    fn leave(&self, ending: T) {
         let mut state = self.state.hold();
         let unheard = match *state {
             State::Runs => {
-                *state = State::Over(outcome);
+                *state = State::Over(ending);
                 None
             }
-            State::Cancelled | State::Over(_) | State::Abandoned(_) => Some(outcome),
+            State::Detached | State::Cancelled | State::Over(_) | State::Abandoned(_) => {
+                Some(ending)
+            }
         };
         drop(state);
         drop_quietly(unheard);
@@ -77,7 +102,7 @@ impl Link {
                 *state = State::Abandoned(task);
                 None
             }
-            State::Cancelled | State::Over(_) | State::Abandoned(_) => Some(task),
+            State::Detached | State::Cancelled | State::Over(_) | State::Abandoned(_) => Some(task),
         };
         drop(state);
         drop(unwanted);
@@ -94,10 +119,9 @@ fn wake(waker: &AtomicWaker) {
 ///
 /// To drop it on the spot would not do where it has just been woken: wakers are called under locks of whoever calls them, and
 /// what the callback waits for is dropped with it, and may want that very lock. So it is left to who waits, if anybody does.
-#[derive(Clone)]
-pub(super) struct Leftover(Weak<Link>);
+pub(super) struct Leftover<T>(Weak<Link<T>>);
 
-impl Leftover {
+impl<T> Leftover<T> {
     pub(super) fn abandon(&self, task: impl Send + 'static) {
         if let Some(link) = self.0.upgrade() {
             link.abandon(Box::new(task));
@@ -105,20 +129,34 @@ impl Leftover {
     }
 }
 
-/// Waits for a call that a task of its own makes. Dropped before that, it cancels the call, where it runs.
-#[must_use = "dropped, it cancels the call"]
-pub(super) struct Waiting(Arc<Link>);
-
-impl Waiting {
-    pub(super) fn leftover(&self) -> Leftover {
-        Leftover(Arc::downgrade(&self.0))
+impl<T> Clone for Leftover<T> {
+    fn clone(&self) -> Self {
+        Self(Weak::clone(&self.0))
     }
 }
 
-impl Future for Waiting {
-    type Output = Outcome;
+/// Waits for work that a task of its own does. Dropped before that, it cancels the work, where it runs.
+#[must_use = "dropped, it cancels the work"]
+pub(crate) struct Waiting<T>(Arc<Link<T>>);
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+impl<T> Waiting<T> {
+    pub(super) fn leftover(&self) -> Leftover<T> {
+        Leftover(Arc::downgrade(&self.0))
+    }
+
+    /// Has the work go on, with nobody waiting for it.
+    pub(crate) fn detach(self) {
+        let mut state = self.0.state.hold();
+        if let State::Runs = *state {
+            *state = State::Detached;
+        }
+    }
+}
+
+impl<T> Future for Waiting<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let link = &self.0;
         link.near.register(cx.waker());
         let mut state = link.state.hold();
@@ -129,71 +167,91 @@ impl Future for Waiting {
         let before = mem::replace(&mut *state, State::Cancelled);
         drop(state);
         match before {
-            State::Over(outcome) => Poll::Ready(outcome),
+            State::Over(ending) => Poll::Ready(ending),
             State::Abandoned(task) => {
                 drop(task);
-                Poll::Ready(Outcome::aborted())
+                Poll::Ready((link.lost)(None))
             }
-            State::Runs | State::Cancelled => unreachable!("polled after it was ready"),
+            State::Runs | State::Detached | State::Cancelled => {
+                unreachable!("polled after it was ready")
+            }
         }
     }
 }
 
-impl Drop for Waiting {
+impl<T> Drop for Waiting<T> {
     fn drop(&mut self) {
-        let before = mem::replace(&mut *self.0.state.hold(), State::Cancelled);
+        let mut state = self.0.state.hold();
+        if let State::Detached = *state {
+            return;
+        }
+        let before = mem::replace(&mut *state, State::Cancelled);
+        drop(state);
         match before {
             State::Runs => wake(&self.0.far),
-            State::Cancelled => {}
-            State::Over(outcome) => drop_quietly(outcome),
+            State::Detached | State::Cancelled => {}
+            State::Over(ending) => drop_quietly(ending),
             State::Abandoned(task) => drop(task),
         }
     }
 }
 
 /// The task.
-struct Far {
+struct Far<T, G> {
     /// Until it has ended.
-    call: Option<BoxFuture<'static, Outcome>>,
-    link: Arc<Link>,
+    work: Option<BoxFuture<'static, T>>,
+    link: Arc<Link<T>>,
+    until: Option<G>,
 }
 
-impl Far {
-    /// First the call ends, then it is told. There is nothing left to be woken.
-    fn end(&mut self, outcome: Outcome) {
-        drop_quietly(self.call.take());
+impl<T, G> Far<T, G> {
+    /// First the work ends, then it is told. There is nothing left to be woken.
+    fn end(&mut self, ending: T) {
+        self.stop();
+        self.link.leave(ending);
+        self.until = None;
+    }
+
+    fn stop(&mut self) {
+        drop_quietly(self.work.take());
         drop_quietly(self.link.far.take());
-        self.link.leave(outcome);
     }
 }
 
-impl Future for Far {
+impl<T, G: Unpin> Future for Far<T, G> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         self.link.far.register(cx.waker());
         let is_cancelled = self.link.is_cancelled();
-        let Some(call) = &mut self.call else {
+        let Some(work) = &mut self.work else {
             return Poll::Ready(());
         };
-        let outcome = if is_cancelled {
-            Outcome::aborted()
-        } else {
-            match capture(|| call.as_mut().poll(cx)) {
-                Ok(Poll::Pending) => return Poll::Pending,
-                Ok(Poll::Ready(outcome)) => outcome,
-                Err(panic) => Outcome::panicked(panic),
-            }
+        if is_cancelled {
+            self.stop();
+            self.until = None;
+            return Poll::Ready(());
+        }
+        let ending = match capture(|| work.as_mut().poll(cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(ending)) => ending,
+            Err(panic) => (self.link.lost)(Some(panic)),
         };
-        self.end(outcome);
+        self.end(ending);
         Poll::Ready(())
     }
 }
 
-impl Drop for Far {
+impl<T, G> Drop for Far<T, G> {
     fn drop(&mut self) {
-        if self.call.is_some() {
-            self.end(Outcome::aborted());
+        if self.work.is_none() {
+            return;
+        }
+        if self.link.is_cancelled() {
+            self.stop();
+        } else {
+            let ending = (self.link.lost)(None);
+            self.end(ending);
         }
     }
 }

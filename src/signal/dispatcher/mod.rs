@@ -22,6 +22,7 @@ mod timed;
 pub(crate) use calling::Calling;
 pub use context::Context;
 pub(crate) use dispatch::{Attempted, Dispatch};
+pub(crate) use elsewhere::{Waiting, elsewhere};
 #[cfg(feature = "tracing")]
 pub use logged::{Level, Logged};
 pub use on_executor::OnExecutor;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::elsewhere::elsewhere;
+use super::elsewhere::call_elsewhere;
 use super::{Context, Dispatcher, Outcome, Receiver};
 use crate::signal::panic::capture;
 use crate::spawn::{BoxFuture, Spawner};
@@ -53,7 +53,7 @@ impl OnExecutor {
 
 impl Dispatcher for OnExecutor {
     fn call(&self, _: &Context, receiver: Receiver) -> BoxFuture<'static, Outcome> {
-        let (task, waiting) = elsewhere(receiver);
+        let (task, waiting) = call_elsewhere(receiver);
         // If it panics, it drops the task, and that is heard.
         drop(capture(|| self.spawner.spawn(task)));
         Box::pin(waiting)

@@ -5,7 +5,7 @@ use std::thread::{self, ThreadId};
 
 use async_task::Runnable;
 
-use super::elsewhere::{Leftover, elsewhere};
+use super::elsewhere::{Leftover, call_elsewhere};
 use super::{Context, Dispatcher, Outcome, Receiver};
 use crate::signal::panic::{Quiet, capture};
 use crate::spawn::BoxFuture;
@@ -75,7 +75,7 @@ type Post = Box<dyn Fn(Task) + Send + Sync>;
 pub struct Task {
     /// Until it is run.
     step: Option<Runnable>,
-    leftover: Leftover,
+    leftover: Leftover<Outcome>,
 }
 
 impl OnThread {
@@ -108,7 +108,7 @@ impl OnThread {
 
 impl Dispatcher for OnThread {
     fn call(&self, _: &Context, receiver: Receiver) -> BoxFuture<'static, Outcome> {
-        let (task, waiting) = elsewhere(receiver);
+        let (task, waiting) = call_elsewhere(receiver);
         let (post, leftover) = (Arc::clone(&self.post), waiting.leftover());
         // If `post` panics, it drops the task, and that is heard.
         let post = move |step| {

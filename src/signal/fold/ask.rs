@@ -60,8 +60,9 @@ impl<R> Folder<R> for Asked {
         self.is_given = true;
     }
 
+    /// One whose connection has ended before it began was given nothing. One that was stopped later was given it before.
     fn failed(&mut self, failure: &Failure) {
-        self.is_given = true;
+        self.is_given |= !matches!(failure.cause(), Cause::Aborted);
         self.failures.push(failure.clone());
     }
 
@@ -126,7 +127,7 @@ where
                 Poll::Ready(Err(Unanswered::of_failures(failures, deadline.as_ref())))
             }
             None => {
-                // Everybody has let it pass: nobody has it any more, dispatchers aside.
+                // Everybody has let it pass, or ended before: nobody has it any more, dispatchers aside.
                 let event = event.and_then(Arc::into_inner);
                 Poll::Ready(Err(Unanswered::of_nobody(
                     event.and_then(|mut event| event.take()),

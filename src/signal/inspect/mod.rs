@@ -10,7 +10,7 @@ mod tests;
 mod words;
 
 pub(crate) use grid::{Column, short, write_grid};
-pub(crate) use words::time;
+pub(crate) use words::{count, quoted, time};
 
 use std::hash::Hash;
 

@@ -22,7 +22,7 @@ impl ConnectionInfo {
 }
 
 /// `1 key`, `2 keys`.
-pub(super) fn count(number: u64, noun: &str) -> String {
+pub(crate) fn count(number: u64, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }
@@ -86,7 +86,7 @@ pub(crate) fn time(duration: Duration) -> String {
 
 /// Text between double quotes for Graphviz: as it stands, with line breaks where it has them. Graphviz reads escapes with
 /// a backslash and entities with an ampersand, and ends at a NUL.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

@@ -53,7 +53,7 @@ pub(crate) use port::{Handle, Port};
 pub(crate) use rank::{Rank, Ranked};
 pub(crate) use rest::UnderWay;
 pub(crate) use slot::{Slot, Visit};
-pub(crate) use tally::{SomeTally, Tally};
+pub(crate) use tally::{SomeTally, Tally, Turns};
 pub(crate) use version::Version;
 
 use super::callback::Name;

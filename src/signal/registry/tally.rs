@@ -2,6 +2,8 @@
 
 use std::hash::Hash;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::Registry;
 use crate::signal::event::Event;
 use crate::signal::filter::Keys;
@@ -25,8 +27,18 @@ pub(crate) trait Tally<K>: Send + Sync {
     ///
     /// Asked by sends, at any time. It tells what it was told of before at the least: who has to know that there was nothing else
     /// compares the registry's version.
-    fn widen(&self, keys: &mut Keys<K>);
+    fn widen(&self, _keys: &mut Keys<K>) {}
+
+    /// The keys that a key falls under, in the order in which those are called who listen to them.
+    ///
+    /// Asked by sends, at any time. Always the same of one key.
+    fn turns<'k>(&self, key: &'k K) -> Turns<'k, K> {
+        smallvec![key]
+    }
 }
+
+/// Keys in the order of their turn.
+pub(crate) type Turns<'k, K> = SmallVec<[&'k K; 4]>;
 
 /// Where there is somebody to be told.
 pub(crate) type SomeTally<K> = Option<Arc<dyn Tally<K>>>;
@@ -38,6 +50,17 @@ impl<P, R, K> Registry<P, R, K> {
         if let (Some(tally), Some(keys)) = (&self.tally, event.filters.keys_mut()) {
             keys.truncate(1);
             tally.widen(keys);
+        }
+    }
+}
+
+impl<P, R, K> Registry<P, R, K> {
+    /// The keys that an event's keys fall under, in turn.
+    #[inline]
+    pub(crate) fn turns<'k>(&self, event: &'k Event<P, K>) -> Turns<'k, K> {
+        match (&self.tally, event.keys()) {
+            (Some(tally), [key]) => tally.turns(key),
+            (_, keys) => keys.iter().collect(),
         }
     }
 }

@@ -58,3 +58,9 @@ mod tests {
         assert!(!needs_drop::<(SendSpan, LaterSpan)>());
     }
 }
+
+/// Whether anybody may listen.
+#[inline]
+pub(crate) fn is_on() -> bool {
+    false
+}

@@ -108,3 +108,9 @@ pub(crate) fn failure_lost(signal: &SignalInfo, failure: &Failure) {
         "told of a failure, {failure}"
     );
 }
+
+/// Whether anybody may listen.
+#[inline]
+pub(crate) fn is_on() -> bool {
+    tracing::enabled!(target: "fanfare", Level::WARN)
+}

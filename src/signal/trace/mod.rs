@@ -13,9 +13,9 @@ mod enabled;
 mod tests;
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use disabled::{LaterSpan, called, failed, failure_lost, here, send};
+pub(crate) use disabled::{LaterSpan, called, failed, failure_lost, here, is_on, send};
 #[cfg(feature = "tracing")]
-pub(crate) use enabled::{LaterSpan, called, failed, failure_lost, here, send};
+pub(crate) use enabled::{LaterSpan, called, failed, failure_lost, here, is_on, send};
 
 #[cfg(test)]
 mod shape {
