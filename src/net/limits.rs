@@ -5,6 +5,12 @@ use std::time::Duration;
 use super::codec::{DEFAULT_DEPTH, MAX_DEPTH};
 use super::frame::{DEFAULT_FRAME, MAX_FRAME};
 
+/// How many messages may wait where nothing was said.
+const USUAL_QUEUE: usize = 1_024;
+
+/// The same for each peer of a server.
+const SERVER_QUEUE: usize = 16_384;
+
 /// What becomes of an event when a peer has as many waiting for it as it may. Replies, requests and what links tell each other
 /// are never dropped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -37,9 +43,10 @@ pub struct Limits {
     pub(crate) frame: usize,
     pub(crate) depth: usize,
     pub(crate) handshake: Duration,
-    pub(crate) queue_messages: usize,
+    /// None, and so below: what is usual, which is another thing for a server.
+    queue_messages: Option<usize>,
     pub(crate) queue_bytes: usize,
-    pub(crate) when_full: WhenFull,
+    when_full: Option<WhenFull>,
     pub(crate) write_stall: Duration,
     /// Between two pings, and until a peer that says nothing is taken for dead. None: there are none.
     pub(crate) heartbeat: Option<(Duration, Duration)>,
@@ -56,9 +63,9 @@ impl Default for Limits {
             frame: DEFAULT_FRAME,
             depth: DEFAULT_DEPTH,
             handshake: Duration::from_secs(5),
-            queue_messages: 1_024,
+            queue_messages: None,
             queue_bytes: 8 * 1024 * 1024,
-            when_full: WhenFull::Block,
+            when_full: None,
             write_stall: Duration::from_secs(10),
             heartbeat: Some((Duration::from_secs(5), Duration::from_secs(15))),
             plain_pause: Duration::from_millis(1),
@@ -91,20 +98,21 @@ impl Limits {
         self
     }
 
-    /// How many messages may wait to be sent to a peer, and how many bytes they may take: 1,024 and 8 MiB otherwise. A message alone may
-    /// take more.
+    /// How many messages may wait to be sent to a peer, and how many bytes they may take: 1,024 and 8 MiB otherwise, and 16,384 and 8 MiB
+    /// for each peer of a server, which takes a burst and waits for nobody. A message alone may take more.
     ///
     /// Replies are counted apart, against the same bounds: a peer that asks and does not read what it is answered is not read any more
     /// itself, and disconnected after the [time it has](Self::write_stall).
     pub const fn queue(mut self, messages: usize, bytes: usize) -> Self {
-        self.queue_messages = if messages > 1 { messages } else { 1 };
+        self.queue_messages = Some(if messages > 1 { messages } else { 1 });
         self.queue_bytes = bytes;
         self
     }
 
-    /// What becomes of an event for which there is no room: who sends it waits, otherwise.
+    /// What becomes of an event for which there is no room. Otherwise, who sends it waits; a server disconnects the peer, so that one who is
+    /// slow holds up nobody else.
     pub const fn when_full(mut self, policy: WhenFull) -> Self {
-        self.when_full = policy;
+        self.when_full = Some(policy);
         self
     }
 
@@ -177,10 +185,29 @@ impl Limits {
         self.handshake
     }
 
+    /// See [`when_full`](Self::when_full).
+    #[must_use]
+    pub const fn full_queue_policy(&self) -> WhenFull {
+        match self.when_full {
+            Some(policy) => policy,
+            None => WhenFull::Block,
+        }
+    }
+
+    /// With what is usual for a server where nothing was said.
+    pub(crate) fn for_server(mut self) -> Self {
+        self.queue_messages.get_or_insert(SERVER_QUEUE);
+        self.when_full.get_or_insert(WhenFull::Disconnect);
+        self
+    }
+
     /// How many messages may wait. See [`queue`](Self::queue).
     #[must_use]
     pub const fn max_queue(&self) -> usize {
-        self.queue_messages
+        match self.queue_messages {
+            Some(messages) => messages,
+            None => USUAL_QUEUE,
+        }
     }
 
     /// See [`requests`](Self::requests).

@@ -56,11 +56,18 @@
 //! clients, too, if they are asked to. A [`Token`](wire::Token) is a secret that goes over the wire: without encryption, everybody in
 //! between reads it. Nothing a peer sends makes this side panic, recurse without bound, or make room for more than the limits say.
 
+mod acl;
 mod carrier;
+mod client;
 mod codec;
+mod errors;
+mod flag;
 mod frame;
 mod limits;
 mod link;
+mod server;
+mod start;
+mod under_way;
 pub mod wire;
 mod within;
 
@@ -74,9 +81,13 @@ pub use carrier::{
     Redialer, StreamCarrier, local, tcp,
 };
 
+pub use acl::{Acl, Right, Rule};
+
 pub use codec::{Bytes, Codec, CodecError, Json, MAX_DEPTH, MessagePack};
 pub use frame::{FrameDecoder, FrameError, Framing, MAX_FRAME};
 pub use limits::{Limits, WhenFull};
+pub use server::{PeerView, ServerInspection, ServerRouter, ServerRouterBuilder, Stop, Unanswered, WeakServerRouter};
+pub use start::StartError;
 pub use link::{
     Answer, CloseReason, ConnectError, Handler, Link, LinkBuilder, LinkRequest, LinkStats,
     RequestError, SendError, Unsendable,

@@ -23,6 +23,8 @@ pub(super) struct Settings<V> {
     /// The outermost first.
     dispatchers: Vec<Arc<dyn Dispatcher>>,
     counts_calls: bool,
+    /// Whether messages of senders that come and go are sent by somebody else.
+    pub(super) is_mirror: bool,
     pub(super) as_message: Option<fn(SenderInfo) -> V>,
 }
 
@@ -35,6 +37,7 @@ impl<V: Send + Sync + 'static> RouterBuilder<V> {
                 timer: None,
                 dispatchers: Vec::new(),
                 counts_calls: false,
+                is_mirror: false,
                 as_message: None,
             },
         }
@@ -108,6 +111,13 @@ impl<V: Send + Sync + 'static> RouterBuilder<V> {
         V: From<SenderInfo>,
     {
         self.settings.as_message = Some(V::from);
+        self
+    }
+
+    /// What it sends comes from another router: that one says which senders there are, and announces them or not.
+    #[cfg(feature = "net")]
+    pub(crate) fn mirror(mut self) -> Self {
+        self.settings.is_mirror = true;
         self
     }
 

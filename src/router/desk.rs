@@ -1,7 +1,8 @@
 //! What a sender has declared, as sends and requests look it up.
 
+use std::collections::HashMap;
+
 use compact_str::CompactString;
-use hashbrown::HashMap;
 
 use super::call::Asked;
 use super::info::SenderInfo;
@@ -9,7 +10,7 @@ use super::route::{CONNECT, DISCONNECT, Route};
 use crate::signal::Connection;
 use crate::sync::{AtomicBool, Ordering};
 
-/// A sender that is there, or was. Not changed while it is there.
+/// A sender that is there, or was. Not changed while it is there. The hashers are keyed: names may come from the network.
 pub(super) struct Desk {
     pub(super) info: SenderInfo,
     /// Of the events that it may send.

@@ -75,7 +75,7 @@ impl<V: Send + Sync + 'static> Router<V> {
     }
 
     pub(super) fn from_settings(settings: &Settings<V>) -> Self {
-        let heard = Heard::new(settings.as_message.is_some());
+        let heard = Heard::new(settings.as_message.is_some() || settings.is_mirror);
         let handlers = settings.signal_of_calls(".requests");
         let presence = Signal::builder(Presence::of_nobody());
         let nothing = Notice::Removed {

@@ -114,7 +114,7 @@ impl<V: Send + Sync + 'static> Heard<V> {
     fn settle_for(&self, router: &Shared<V>) {
         let detach = mem::take(&mut self.work.hold().detach);
         for (route, reason) in detach {
-            router.detach(&route, reason);
+            router.detach(&route, &reason);
         }
         let mut work = self.work.hold();
         if mem::replace(&mut work.is_told, true) {
@@ -136,14 +136,14 @@ impl<V: Send + Sync + 'static> Heard<V> {
 
 impl<V: Send + Sync + 'static> Shared<V> {
     /// Takes everybody off a route by which nothing can come.
-    pub(super) fn detach(&self, route: &Route, reason: DetachReason) {
+    pub(super) fn detach(&self, route: &Route, reason: &DetachReason) {
         let listeners = self.signal.take_off(route);
         if listeners > 0 {
             trace::detached(self.signal.name(), route, listeners, reason);
             self.heard.note(|| Notice::Detached {
                 route: route.clone(),
                 listeners,
-                reason,
+                reason: reason.clone(),
             });
         }
     }

@@ -52,6 +52,8 @@ mod life;
 mod lifecycle;
 mod listen;
 mod message;
+#[cfg(feature = "net")]
+mod mirror;
 mod notice;
 mod places;
 mod register;
@@ -79,6 +81,8 @@ pub use life::RouterDrain;
 pub use listen::{Listen, ListenFuture};
 pub use message::Message;
 pub use notice::{DetachReason, Notice};
+#[cfg(feature = "net")]
+pub(crate) use places::{Places, place_methods};
 pub use register::{Register, SenderBuilder};
 pub use request::Request;
 pub use route::{CONNECT, DISCONNECT, Route};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::route::Route;
+use crate::sync::Arc;
 
 /// A listener or a subscription has come to a route, left it, or was taken off it. As text: `temperature of thermometer: added, 2 now`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub enum Notice {
 }
 
 /// Why nothing can come by a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DetachReason {
     /// The sender is there and does not declare the event.
@@ -42,6 +43,8 @@ pub enum DetachReason {
     /// The router does not send `#connect` and `#disconnect` as messages:
     /// [`RouterBuilder::announce`](super::RouterBuilder::announce) has it do so.
     Unannounced,
+    /// The server of the network's has ended it, and says why: that the right to listen was taken back, say.
+    Remote(Arc<str>),
 }
 
 impl Notice {
@@ -87,6 +90,7 @@ impl fmt::Display for DetachReason {
             Self::Unannounced => {
                 "the router does not send it; `Router::builder().announce()` makes one that does"
             }
+            Self::Remote(reason) => reason,
         })
     }
 }

@@ -6,32 +6,32 @@ use super::route::{Route, channel_name};
 
 /// The senders and events that a builder names. Nothing said of one of them means any.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places {
+pub(crate) struct Places {
     senders: Option<Vec<CompactString>>,
     events: Option<Vec<CompactString>>,
     routes: Option<Vec<Route>>,
 }
 
 impl Places {
-    pub(super) fn add_senders<S: AsRef<str>>(&mut self, senders: impl IntoIterator<Item = S>) {
+    pub(crate) fn add_senders<S: AsRef<str>>(&mut self, senders: impl IntoIterator<Item = S>) {
         let senders = senders
             .into_iter()
             .map(|one| CompactString::from(one.as_ref()));
         self.senders.get_or_insert_default().extend(senders);
     }
 
-    pub(super) fn add_events<S: AsRef<str>>(&mut self, events: impl IntoIterator<Item = S>) {
+    pub(crate) fn add_events<S: AsRef<str>>(&mut self, events: impl IntoIterator<Item = S>) {
         let events = events
             .into_iter()
             .map(|one| CompactString::from(one.as_ref()));
         self.events.get_or_insert_default().extend(events);
     }
 
-    pub(super) fn add_channel(&mut self, name: &str) {
+    pub(crate) fn add_channel(&mut self, name: &str) {
         self.events.get_or_insert_default().push(channel_name(name));
     }
 
-    pub(super) fn add_routes(&mut self, routes: impl IntoIterator<Item = Route>) {
+    pub(crate) fn add_routes(&mut self, routes: impl IntoIterator<Item = Route>) {
         self.routes.get_or_insert_default().extend(routes);
     }
 
@@ -61,7 +61,7 @@ impl Places {
     }
 
     /// What somebody who says this listens to: everything, if nothing was said.
-    pub(super) fn heard(self) -> Vec<Route> {
+    pub(crate) fn heard(self) -> Vec<Route> {
         self.named().unwrap_or_else(|| vec![Route::any()])
     }
 }
@@ -118,4 +118,7 @@ macro_rules! place_methods {
         }
     };
 }
+#[cfg(feature = "net")]
+pub(crate) use place_methods;
+#[cfg(not(feature = "net"))]
 pub(super) use place_methods;

@@ -1,11 +1,11 @@
 //! The builder of a sender.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::IntoFuture;
 
 use compact_str::CompactString;
-use hashbrown::hash_map::Entry;
-use hashbrown::{HashMap, HashSet};
 
 use super::call::Asked;
 use super::desk::Desk;
@@ -168,7 +168,7 @@ impl<V: Send + Sync + 'static> SenderBuilder<V> {
             return Err(RegisterError::new(RegisterProblem::NameTaken, name));
         };
         for route in undeclared {
-            router.shared.detach(&route, DetachReason::Undeclared);
+            router.shared.detach(&route, &DetachReason::Undeclared);
         }
         heard.settle();
         router.shared.tell_of(&name);

@@ -1,10 +1,9 @@
 //! The names of senders: who has them, and who listens for whom.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use async_lock::OnceCell;
 use compact_str::CompactString;
-use hashbrown::HashMap;
 
 use super::desk::Desk;
 use super::info::{Presence, SenderInfo};
@@ -12,7 +11,8 @@ use super::route::{Route, is_of_router};
 use super::sender::Live;
 use crate::sync::{Arc, Lock, Weak};
 
-/// Who is there. Nothing of the user's runs under its lock, and no other lock is taken under it.
+/// Who is there. Nothing of the user's runs under its lock, and no other lock is taken under it. Names may come from the network: the
+/// hasher is keyed.
 pub(super) struct Roster<V> {
     seats: Lock<Seats<V>>,
 }

@@ -1,10 +1,9 @@
 //! Where a message comes from, and what a listener listens to.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use compact_str::CompactString;
-use hashbrown::DefaultHashBuilder;
 
 use crate::signal::Turns;
 use crate::sync::{Arc, OnceLock};
@@ -88,7 +87,7 @@ impl Route {
     }
 
     /// That of messages.
-    pub(super) fn of_messages(sender: &str, event: &str) -> Self {
+    pub(crate) fn of_messages(sender: &str, event: &str) -> Self {
         let wider = [Self::any(), Self::of_sender(sender), Self::of_event(event)];
         Self::of_place(Some(sender), Some(event), Some(wider))
     }
@@ -144,7 +143,7 @@ impl Route {
 
     /// Who is called for a message, in the order in which they are: listeners of any sender, of the sender, of the channel or of the
     /// event whoever sends it, and then the event's own.
-    pub(super) fn turns(&self) -> Turns<'_, Self> {
+    pub(crate) fn turns(&self) -> Turns<'_, Self> {
         let wider = match &self.0 {
             Kind::Of(place) => place.wider.as_ref().map_or(&[][..], |wider| wider),
             Kind::Any => &[],
@@ -173,10 +172,11 @@ pub(super) fn channel_name(name: &str) -> CompactString {
     compact_str::format_compact!("{CHANNEL}{name}")
 }
 
-/// One for the process: routes of one router are looked for in no other, but may be compared with those of another.
-fn hasher() -> &'static DefaultHashBuilder {
-    static HASHER: OnceLock<DefaultHashBuilder> = OnceLock::new();
-    HASHER.get_or_init(DefaultHashBuilder::default)
+/// One for the process: routes of one router are looked for in no other, but may be compared with those of another. Keyed, since names
+/// may come from the network: nobody can choose some that collide.
+fn hasher() -> &'static RandomState {
+    static HASHER: OnceLock<RandomState> = OnceLock::new();
+    HASHER.get_or_init(RandomState::new)
 }
 
 impl PartialEq for Route {

@@ -9,7 +9,7 @@ pub(super) fn detached(
     router: Option<&str>,
     route: &Route,
     listeners: usize,
-    reason: DetachReason,
+    reason: &DetachReason,
 ) {
     // Whoever listens may panic, and that stays here.
     drop(crate::signal::capture(|| {
@@ -28,4 +28,4 @@ pub(super) fn detached(
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn detached(_: Option<&str>, _: &Route, _: usize, _: DetachReason) {}
+pub(super) fn detached(_: Option<&str>, _: &Route, _: usize, _: &DetachReason) {}

@@ -35,11 +35,21 @@ pub enum RequestProblem {
     TimedOut,
     /// The router is closed.
     Closed,
+    /// The server is not connected to now.
+    Offline,
+    /// The way to the sender was lost before there was a reply. Whether it was done is not known.
+    Lost,
+    /// It cannot go over the network: [`handler_error`](RequestError::handler_error) says why.
+    Unsendable,
+    /// The server does not let this one ask that.
+    Refused,
+    /// As many requests are under way as may be.
+    TooMany,
 }
 
 impl<V> RequestError<V> {
     #[cold]
-    pub(super) fn new(
+    pub(crate) fn new(
         problem: RequestProblem,
         sender: CompactString,
         method: CompactString,
@@ -55,12 +65,12 @@ impl<V> RequestError<V> {
     }
 
     /// What nobody was given.
-    pub(super) fn with_payload(mut self, payload: Option<V>) -> Self {
+    pub(crate) fn with_payload(mut self, payload: Option<V>) -> Self {
         self.payload = payload;
         self
     }
 
-    pub(super) fn because(mut self, error: HandlerError) -> Self {
+    pub(crate) fn because(mut self, error: HandlerError) -> Self {
         self.error = Some(error);
         self
     }
@@ -94,7 +104,8 @@ impl<V> RequestError<V> {
         self.payload
     }
 
-    /// The error that the handler returned, if it did. It is the [source](std::error::Error::source) as well.
+    /// The error that the handler returned, if it did, or what the network has to say: a [`RemoteError`](crate::net::wire::RemoteError) where
+    /// the handler is another process's. It is the [source](std::error::Error::source) as well.
     #[must_use]
     pub fn handler_error(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.error.as_deref()
@@ -104,6 +115,13 @@ impl<V> RequestError<V> {
     #[must_use]
     pub fn into_handler_error(self) -> Option<HandlerError> {
         self.error
+    }
+
+    fn write_error(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.error {
+            Some(error) => write!(f, ": {error}"),
+            None => Ok(()),
+        }
     }
 
     /// How the handler failed, if it returned nothing: a panic, or that its time was up.
@@ -135,6 +153,25 @@ impl<V> fmt::Display for RequestError<V> {
             RequestProblem::Closed => f.write_str("not asked: the router is closed"),
             RequestProblem::TimedOut => {
                 write!(f, "no reply: the time for `{method}` of `{sender}` was up")
+            }
+            RequestProblem::Offline => f.write_str(
+                "not asked: the server is not connected to now; `client.connected().await` waits until it is",
+            ),
+            RequestProblem::Lost => {
+                write!(f, "no reply: the way to `{sender}` was lost")?;
+                self.write_error(f)
+            }
+            RequestProblem::Unsendable => {
+                write!(f, "not asked: `{method}` of `{sender}` cannot go over the network")?;
+                self.write_error(f)
+            }
+            RequestProblem::Refused => {
+                write!(f, "not asked: `{method}` of `{sender}` is not for this client to ask")?;
+                self.write_error(f)
+            }
+            RequestProblem::TooMany => {
+                write!(f, "not asked: as many requests are under way as may be")?;
+                self.write_error(f)
             }
             RequestProblem::Failed => {
                 write!(f, "no reply: `{method}` of `{sender}` failed")?;

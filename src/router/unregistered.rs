@@ -9,6 +9,8 @@ use compact_str::CompactString;
 pub struct RegisterError {
     problem: RegisterProblem,
     name: CompactString,
+    /// What a server says.
+    reason: Option<Box<str>>,
 }
 
 /// Why a sender was not registered.
@@ -25,11 +27,30 @@ pub enum RegisterProblem {
     NameTaken,
     /// The router is closed.
     Closed,
+    /// The server was not connected to in time.
+    Offline,
+    /// The server does not let this one have such a sender.
+    Refused,
+    /// The client has as many senders and listeners with the server as it may.
+    TooMany,
+    /// The server did not say that it has it.
+    Lost,
 }
 
 impl RegisterError {
-    pub(super) fn new(problem: RegisterProblem, name: CompactString) -> Self {
-        Self { problem, name }
+    pub(crate) fn new(problem: RegisterProblem, name: impl Into<CompactString>) -> Self {
+        Self {
+            problem,
+            name: name.into(),
+            reason: None,
+        }
+    }
+
+    /// What a server says.
+    #[cfg(feature = "net")]
+    pub(crate) fn because(mut self, reason: impl fmt::Display) -> Self {
+        self.reason = Some(reason.to_string().into());
+        self
     }
 
     /// Why.
@@ -70,6 +91,26 @@ impl fmt::Display for RegisterError {
                     "the sender `{name}` was not registered: the router is closed"
                 )
             }
+            RegisterProblem::Offline => write!(
+                f,
+                "the sender `{name}` was not registered: the server was not connected to in time; `client.connected().await` waits until it is"
+            ),
+            RegisterProblem::Refused => write!(
+                f,
+                "the sender `{name}` was not registered: the server does not let this client have it"
+            ),
+            RegisterProblem::TooMany => write!(
+                f,
+                "the sender `{name}` was not registered: the client has as many senders and listeners with the server as it may"
+            ),
+            RegisterProblem::Lost => write!(
+                f,
+                "whether the sender `{name}` was registered is not known"
+            ),
+        }?;
+        match &self.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use compact_str::CompactString;
 
 use super::desk::Desk;
+use super::handler::HandlerError;
 use super::route::is_of_router;
 
 /// A message that was not sent: of which sender, which event, and why. The payload is given back.
@@ -13,6 +14,7 @@ pub struct SendError<V> {
     problem: SendProblem,
     sender: CompactString,
     event: CompactString,
+    error: Option<HandlerError>,
 }
 
 /// Why a message was not sent.
@@ -31,10 +33,16 @@ pub enum SendProblem {
     TimedOut,
     /// The router is closed.
     Closed,
+    /// The server is not connected to now.
+    Offline,
+    /// It cannot go over the network: the [source](std::error::Error::source) says why.
+    Unsendable,
+    /// The server has not taken it: the [source](std::error::Error::source) says why.
+    Refused,
 }
 
 impl<V> SendError<V> {
-    pub(super) fn new(
+    pub(crate) fn new(
         problem: SendProblem,
         sender: &str,
         event: CompactString,
@@ -45,7 +53,15 @@ impl<V> SendError<V> {
             problem,
             sender: sender.into(),
             event,
+            error: None,
         }
+    }
+
+    /// What is behind it.
+    #[cfg(feature = "net")]
+    pub(crate) fn because(mut self, error: impl Into<HandlerError>) -> Self {
+        self.error = Some(error.into());
+        self
     }
 
     #[cold]
@@ -87,7 +103,7 @@ impl<V> fmt::Display for SendError<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { sender, event, .. } = self;
         write!(f, "`{event}` of `{sender}` was not sent: ")?;
-        f.write_str(match self.problem {
+        let problem = match self.problem {
             SendProblem::Undeclared => {
                 "the sender has not declared this event; `.event(..)` does, where it is registered"
             }
@@ -98,7 +114,17 @@ impl<V> fmt::Display for SendError<V> {
                 "the time was up before there was room in every queue that is waited for"
             }
             SendProblem::Closed => "the router is closed",
-        })
+            SendProblem::Offline => {
+                "the server is not connected to now; `client.connected().await` waits until it is"
+            }
+            SendProblem::Unsendable => "it cannot go over the network",
+            SendProblem::Refused => "the server has not taken it",
+        };
+        f.write_str(problem)?;
+        match &self.error {
+            Some(error) => write!(f, ": {error}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -108,4 +134,11 @@ impl<V> fmt::Debug for SendError<V> {
     }
 }
 
-impl<V> std::error::Error for SendError<V> {}
+impl<V> std::error::Error for SendError<V> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.error {
+            Some(error) => Some(&**error),
+            None => None,
+        }
+    }
+}

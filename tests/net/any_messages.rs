@@ -91,16 +91,23 @@ fn calls() -> impl Strategy<Value = Call<V>> {
             listener_id,
             reason
         }),
-        (any::<u32>(), names(), any::<u32>(), option::of(names())).prop_map(
-            |(protocol, codec, requests, token)| {
+        (names(), names()).prop_map(|(sender, reason)| Call::SenderEnded { sender, reason }),
+        (
+            any::<u32>(),
+            names(),
+            any::<u32>(),
+            option::of(names()),
+            option::of(names())
+        )
+            .prop_map(|(protocol, codec, requests, token, session)| {
                 Call::Hello {
                     protocol,
                     codec,
                     requests,
                     token: token.map(Into::into),
+                    session: session.map(Into::into),
                 }
-            }
-        ),
+            }),
         ids().prop_map(|id| Call::Cancel { id }),
         names().prop_map(|reason| Call::Close { reason }),
     ]

@@ -319,6 +319,7 @@ fn tokens_are_not_shown() {
         protocol: PROTOCOL,
         codec: "json".into(),
         requests: 1,
+        session: None,
         token: Some("secret".into()),
     };
     assert!(!format!("{call:?}").contains("secret"));

@@ -5,13 +5,13 @@ use crate::sync::Arc;
 
 /// What signals use, where that can run several tasks at a time.
 #[cfg(feature = "smol")]
-pub(super) fn spawner() -> Arc<dyn Spawner> {
+pub(in crate::net) fn spawner() -> Arc<dyn Spawner> {
     crate::spawn::here()
 }
 
 /// The runtime this is called in, or a thread that all links share: where signals run their callbacks inline, links cannot.
 #[cfg(not(feature = "smol"))]
-pub(super) fn spawner() -> Arc<dyn Spawner> {
+pub(in crate::net) fn spawner() -> Arc<dyn Spawner> {
     use crate::spawn::Executor;
     use crate::sync::OnceLock;
 

@@ -32,6 +32,7 @@ pub struct LinkBuilder<V> {
     /// What is spoken, where it was said.
     format: Option<Arc<dyn Format<V>>>,
     token: Option<Token>,
+    session: Option<Token>,
     is_plain: bool,
     requires_hello: bool,
 }
@@ -45,6 +46,7 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
             timer: None,
             format: None,
             token: None,
+            session: None,
             is_plain: false,
             requires_hello: false,
         }
@@ -79,6 +81,19 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
     pub fn token(mut self, token: impl Into<Token>) -> Self {
         self.token = Some(token.into());
         self
+    }
+
+    /// A secret by which the other side knows this one again, whenever it connects: see [`Handler::greeted`].
+    pub fn session(mut self, session: impl Into<Token>) -> Self {
+        self.session = Some(session.into());
+        self
+    }
+
+    /// As another handler's.
+    pub(in crate::net) fn with_handler(&self, handler: Arc<dyn Handler<V>>) -> Self {
+        let mut builder = self.clone();
+        builder.handler = handler;
+        builder
     }
 
     /// Does not say hello when it connects: it speaks as the original does.
@@ -150,6 +165,7 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
             codec,
             requests: link.requests_taken(),
             token: self.token.clone(),
+            session: self.session.clone(),
         });
         let error = match hello.timeout(self.limits.handshake).await {
             Ok(Response::Welcome { .. }) => return Ok(link),
@@ -207,6 +223,7 @@ impl<V> Clone for LinkBuilder<V> {
             timer: self.timer.clone(),
             format: self.format.clone(),
             token: self.token.clone(),
+            session: self.session.clone(),
             is_plain: self.is_plain,
             requires_hello: self.requires_hello,
         }

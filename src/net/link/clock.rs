@@ -92,7 +92,7 @@ impl Pings {
         }
         if now.saturating_duration_since(self.last) >= every {
             self.last = now;
-            core.tell(&Call::Ping);
+            core.ping();
         }
         let next = self.last + every;
         if core.is_busy.load(Ordering::Relaxed) {

@@ -1,5 +1,6 @@
 //! One link, as its tasks and its handles share it.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -16,12 +17,17 @@ use super::serving::Serving;
 use crate::net::carrier::{Carrier, PeerInfo};
 use crate::net::codec::CodecError;
 use crate::net::limits::Limits;
-use crate::net::wire::{Call, CallOf, Code, Format, Id, RemoteError, ReplyOf, Response};
+use crate::net::wire::{Call, CallOf, Code, Format, Id, RemoteError, ReplyOf, Response, Said};
 use crate::spawn::{Spawner, Timer};
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, OnceLock, Ordering, next_number};
+use crate::sync::{
+    Arc, AtomicBool, AtomicU64, AtomicUsize, Lock, OnceLock, Ordering, next_number,
+};
 
 /// The most room that is made for a message before its size is known.
 const USUAL_FRAME: usize = 1024;
+
+/// How many pings may be without an answer, at most.
+const PINGS: usize = 256;
 
 /// The number of the link made last.
 static LAST: AtomicU64 = AtomicU64::new(0);
@@ -72,6 +78,8 @@ pub(super) struct Core<V> {
     pub(super) has_begun: AtomicBool,
     pub(super) received: AtomicU64,
     pub(super) sent: AtomicU64,
+    /// How many events were sent before each ping that has no answer yet. By who looks after the time, and who reads.
+    pings: Lock<VecDeque<u64>>,
     /// How large the last call was, within bounds. By who sends; a guess and nothing more.
     frame_size: AtomicUsize,
     /// Handles that keep the link.
@@ -117,6 +125,7 @@ impl<V> Core<V> {
             has_begun: AtomicBool::new(false),
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
+            pings: Lock::new(VecDeque::new()),
             frame_size: AtomicUsize::new(USUAL_FRAME),
             handles: AtomicUsize::new(1),
             end: End::new(),
@@ -156,7 +165,7 @@ impl<V> Core<V> {
     /// What the other side is told of how many requests it may have under way.
     pub(super) fn requests_taken(&self) -> u32 {
         // More than may be owed to it at a time would only have to wait.
-        let taken = self.limits.requests.min(self.limits.queue_messages);
+        let taken = self.limits.requests.min(self.limits.max_queue());
         u32::try_from(taken).unwrap_or(u32::MAX).max(1)
     }
 
@@ -180,7 +189,8 @@ impl<V> Core<V> {
         // Messages are often as large as the one before, or a little larger.
         let usual = self.frame_size.load(Ordering::Relaxed);
         let mut frame = Vec::with_capacity(usual + usual / 8);
-        let written = self.format().call(call, &mut frame);
+        let format = self.format();
+        let written = unless_it_panics(|| format.call(call, &mut frame));
         written.map_err(Unsendable::Unwritable)?;
         if frame.len() != usual {
             let size = frame.len().clamp(64, USUAL_FRAME);
@@ -225,10 +235,10 @@ impl<V> Core<V> {
 
     /// Tells the other side something about the link, if it understands that.
     pub(super) fn tell(&self, call: &Call<V>) {
-        let (id, deadline) = (None, None);
         if self.is_plain() {
             return;
         }
+        let (id, call, deadline) = (None, Said::Call(call), None);
         if let Ok(frame) = self.frame_of(&CallOf { id, call, deadline }) {
             let class = Class::Owed;
             // One that has ended needs no word.
@@ -237,6 +247,26 @@ impl<V> Core<V> {
                 class,
                 id: None,
             });
+        }
+    }
+
+    /// Asks the other side whether it is there.
+    pub(super) fn ping(&self) {
+        {
+            let mut pings = self.pings.hold();
+            if pings.len() == PINGS {
+                // It says much, and nothing to these: what they would show is not known.
+                return;
+            }
+            pings.push_back(self.queue.accepted());
+        }
+        self.tell(&Call::Ping);
+    }
+
+    /// It is there, and has read what was sent before it was asked.
+    pub(super) fn pong(&self) {
+        if let Some(events) = self.pings.hold().pop_front() {
+            self.queue.confirm(events);
         }
     }
 

@@ -1,17 +1,18 @@
 //! A link as its users hold it.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::builder::LinkBuilder;
 use super::core::Core;
-use super::error::{SendError, Unsendable};
+use super::error::{RequestError, SendError, Unsendable};
 use super::handler::Handler;
 use super::queue::{Class, Entry};
 use super::reason::CloseReason;
-use super::request::LinkRequest;
+use super::request::{LinkRequest, ask};
 use super::stats::LinkStats;
 use crate::net::carrier::PeerInfo;
-use crate::net::wire::{Call, CallOf, Id};
+use crate::net::wire::{Call, CallOf, Id, RequestOf, Response, Said, SignalOf};
 use crate::sync::{Arc, Ordering};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,6 +71,11 @@ impl<V> Link<V> {
         }
     }
 
+    /// The same link, which is not kept by it: for who goes when it has ended.
+    pub(in crate::net) fn borrowed(&self) -> Self {
+        Self::uncounted(&self.core)
+    }
+
     pub(super) fn requests_taken(&self) -> u32 {
         self.core.requests_taken()
     }
@@ -100,6 +106,7 @@ impl<V> Link<V> {
             queued,
             queued_bytes,
             dropped,
+            unconfirmed: self.core.queue.unconfirmed(),
             sent: self.core.sent.load(Ordering::Relaxed),
             received: self.core.received.load(Ordering::Relaxed),
             requests: self.core.replies.count(),
@@ -146,7 +153,7 @@ impl<V: Send + Sync + 'static> Link<V> {
     /// # Cancel safety
     /// Dropped before it is ready, it has sent nothing.
     pub async fn send(&self, call: Call<V>) -> Result<(), SendError<V>> {
-        match self.push(&call) {
+        match self.push(Said::Call(&call)) {
             Ok(None) => Ok(()),
             Ok(Some(entry)) => {
                 let pushed = self.core.push_waiting(entry).await;
@@ -161,15 +168,34 @@ impl<V: Send + Sync + 'static> Link<V> {
     /// # Errors
     /// As [`send`](Self::send), and [`Unsendable::Full`] where it would have to wait.
     pub fn try_send(&self, call: Call<V>) -> Result<(), SendError<V>> {
-        match self.push(&call) {
+        match self.push(Said::Call(&call)) {
             Ok(None) => Ok(()),
             Ok(Some(_)) => Err(SendError::new(call, Unsendable::Full)),
             Err(why) => Err(SendError::new(call, why)),
         }
     }
 
+    /// As [`send`](Self::send), of an event whose payload stays where it is.
+    pub(in crate::net) async fn send_event(
+        &self,
+        signal: SignalOf<'_, V>,
+    ) -> Result<(), Unsendable> {
+        match self.push(Said::Signal(signal))? {
+            None => Ok(()),
+            Some(entry) => self.core.push_waiting(entry).await,
+        }
+    }
+
+    /// As [`try_send`](Self::try_send), of an event whose payload stays where it is.
+    pub(in crate::net) fn try_send_event(&self, signal: SignalOf<'_, V>) -> Result<(), Unsendable> {
+        match self.push(Said::Signal(signal))? {
+            None => Ok(()),
+            Some(_) => Err(Unsendable::Full),
+        }
+    }
+
     /// Gives the message where there is no room for it.
-    fn push(&self, call: &Call<V>) -> Result<Option<Entry>, Unsendable> {
+    fn push(&self, call: Said<'_, V>) -> Result<Option<Entry>, Unsendable> {
         let core = &self.core;
         let mut id = None;
         if core.is_plain() {
@@ -185,11 +211,40 @@ impl<V: Send + Sync + 'static> Link<V> {
             call,
             deadline: None,
         })?;
-        let class = match call {
-            Call::Signal { .. } => Class::Event,
-            _ => Class::Call,
+        let class = if call.is_event() {
+            Class::Event
+        } else {
+            Class::Call
         };
         core.push(Entry { frame, class, id })
+    }
+
+    /// Tells the other side something that it is owed, if it understands it: there is always room for that.
+    pub(in crate::net) fn tell(&self, call: &Call<V>) {
+        self.core.tell(call);
+    }
+
+    /// As [`request`](Self::request), of a request whose payload stays where it is.
+    pub(in crate::net) async fn ask(
+        &self,
+        request: RequestOf<'_, V>,
+        timeout: Option<Duration>,
+    ) -> Result<V, RequestError> {
+        let timeout = timeout.unwrap_or(self.core.limits.request_timeout);
+        match ask(&self.core, Said::Request(request), timeout).await? {
+            Response::Value(value) => Ok(value),
+            _ => unreachable!("a request is answered with a value"),
+        }
+    }
+
+    /// The same of an event, which is replied to when the other side has passed it on.
+    pub(in crate::net) async fn ask_event(
+        &self,
+        signal: SignalOf<'_, V>,
+        timeout: Option<Duration>,
+    ) -> Result<(), RequestError> {
+        let timeout = timeout.unwrap_or(self.core.limits.request_timeout);
+        ask(&self.core, Said::Signal(signal), timeout).await.map(drop)
     }
 
     /// Asks the other side, and waits for its reply: 10 seconds, unless the limits or the builder say otherwise. Several may be

@@ -1,6 +1,7 @@
 //! Who does what the other side asks for.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::handle::Link;
 use super::reason::CloseReason;
@@ -22,8 +23,21 @@ pub trait Handler<V>: Send + Sync + 'static {
         Ok(())
     }
 
+    /// The other side was let in, and calls itself by this secret whenever it connects, if it does: what is left here of the time before
+    /// is a ghost, and the place it takes is needed.
+    fn greeted(&self, link: &Link<V>, session: Option<&Token>) {
+        let _ = (link, session);
+    }
+
     /// The other side calls. Calls about the link itself (`hello`, `ping`, `pong`, `cancel`, `close`) do not come here.
     fn call(&self, link: &Link<V>, call: Call<V>) -> Answer<V>;
+
+    /// The other side calls, and will wait for so long, if it has said: for who has others do it, and tells them. An answer that is
+    /// [beside](Answer::Beside) others is dropped when that time is up, whoever knows of it.
+    fn call_within(&self, link: &Link<V>, call: Call<V>, deadline: Option<Duration>) -> Answer<V> {
+        let _ = deadline;
+        self.call(link, call)
+    }
 
     /// The link has ended. This is called once, and last.
     fn closed(&self, link: &Link<V>, reason: &CloseReason) {
@@ -37,8 +51,16 @@ impl<V, H: Handler<V> + ?Sized> Handler<V> for Arc<H> {
         (**self).hello(link, token)
     }
 
+    fn greeted(&self, link: &Link<V>, session: Option<&Token>) {
+        (**self).greeted(link, session);
+    }
+
     fn call(&self, link: &Link<V>, call: Call<V>) -> Answer<V> {
         (**self).call(link, call)
+    }
+
+    fn call_within(&self, link: &Link<V>, call: Call<V>, deadline: Option<Duration>) -> Answer<V> {
+        (**self).call_within(link, call, deadline)
     }
 
     fn closed(&self, link: &Link<V>, reason: &CloseReason) {

@@ -23,6 +23,7 @@ mod serving;
 mod stats;
 mod writer;
 
+pub(super) use background::spawner;
 pub use builder::LinkBuilder;
 pub use error::{ConnectError, RequestError, SendError, Unsendable};
 pub use handle::Link;

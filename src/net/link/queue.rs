@@ -9,7 +9,7 @@ use event_listener::{Event, EventListener};
 use futures_util::task::AtomicWaker;
 
 use crate::net::limits::{Limits, WhenFull};
-use crate::sync::Lock;
+use crate::sync::{AtomicU64, Lock, Ordering};
 
 /// How many messages are taken at a time. What is taken cannot be dropped any more.
 const BATCH: usize = 64;
@@ -64,6 +64,11 @@ pub(super) struct Queue {
     max_messages: usize,
     max_bytes: usize,
     when_full: WhenFull,
+    /// Events that were taken. Counted under the lock, after the event stands in its place: who reads a number knows that what he pushes
+    /// from then on comes after so many.
+    accepted: AtomicU64,
+    /// How many of them have arrived for certain. It only grows.
+    confirmed: AtomicU64,
 }
 
 #[derive(Default)]
@@ -79,6 +84,8 @@ struct State {
     /// One call at a time, the next when the last was answered: see [`Queue::lockstep`].
     is_lockstep: bool,
     unanswered: Option<u64>,
+    /// Events that were taken to be written, one at a time.
+    lockstep_events: u64,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -134,9 +141,11 @@ impl Queue {
             state: Lock::new(state),
             writer: AtomicWaker::new(),
             room: Event::new(),
-            max_messages: limits.queue_messages,
+            max_messages: limits.max_queue(),
             max_bytes: limits.queue_bytes,
-            when_full: limits.when_full,
+            when_full: limits.full_queue_policy(),
+            accepted: AtomicU64::new(0),
+            confirmed: AtomicU64::new(0),
         }
     }
 
@@ -169,7 +178,11 @@ impl Queue {
                 }
             }
         }
+        let is_event = entry.class == Class::Event;
         state.add(entry);
+        if is_event {
+            self.accepted.fetch_add(1, Ordering::Release);
+        }
         let wakes = mem::take(&mut state.writer_sleeps);
         drop(state);
         if wakes {
@@ -221,6 +234,7 @@ impl Queue {
                 };
                 if state.is_lockstep && entry.class != Class::Owed {
                     state.unanswered = entry.id;
+                    state.lockstep_events += u64::from(entry.class == Class::Event);
                 }
                 batch.push(entry);
             }
@@ -261,6 +275,32 @@ impl Queue {
                 state.unanswered = None;
             }
         });
+    }
+
+    /// A plain peer has replied to this call, and so to what was written before.
+    pub(super) fn answered_in_lockstep(&self, id: u64) {
+        let confirmed = {
+            let state = self.state.hold();
+            (state.unanswered == Some(id)).then_some(state.lockstep_events)
+        };
+        self.confirm(confirmed.unwrap_or(0));
+        self.answered(id);
+    }
+
+    /// How many events were taken so far.
+    pub(super) fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Acquire)
+    }
+
+    /// So many events have arrived, since something has that was sent after them. Relaxed: a figure.
+    pub(super) fn confirm(&self, events: u64) {
+        self.confirmed.fetch_max(events, Ordering::Relaxed);
+    }
+
+    /// How many events were taken of which nothing shows that they have arrived.
+    pub(super) fn unconfirmed(&self) -> u64 {
+        let confirmed = self.confirmed.load(Ordering::Relaxed);
+        self.accepted().saturating_sub(confirmed)
     }
 
     /// Takes nothing more; the writer ends once nothing is left.

@@ -166,7 +166,9 @@ fn settle<V: 'static>(core: &Core<V>, id: u64, result: Result<(), RemoteError>, 
             core.greet(requests);
         }
     }
-    core.queue.answered(id);
+    core.queue.answered_in_lockstep(id);
     let outcome = result.map(|()| frame).map_err(RequestError::Remote);
-    core.replies.settle(id, outcome);
+    if let Some(events) = core.replies.settle(id, outcome) {
+        core.queue.confirm(events);
+    }
 }

@@ -20,7 +20,11 @@ pub(super) struct Replies {
 }
 
 /// Where the reply is left. Written once, by who has taken the slot out of the map.
-struct Slot(Lock<State>);
+struct Slot {
+    state: Lock<State>,
+    /// How many events were sent before the call.
+    events: u64,
+}
 
 enum State {
     Waiting(Option<Waker>),
@@ -41,21 +45,21 @@ impl Replies {
         next_number(&self.last)
     }
 
-    /// Will wait for the reply to this call.
-    pub(super) fn expect(&self, id: u64) -> Reply {
-        let slot = Arc::new(Slot(Lock::new(State::Waiting(None))));
+    /// Will wait for the reply to this call, which is sent after so many events.
+    pub(super) fn expect(&self, id: u64, events: u64) -> Reply {
+        let slot = Arc::new(Slot {
+            state: Lock::new(State::Waiting(None)),
+            events,
+        });
         self.waiting.hold().insert(id, Arc::clone(&slot));
         Reply(slot)
     }
 
-    /// The reply has come, or will not; tells whether somebody waited for it.
-    pub(super) fn settle(&self, id: u64, outcome: Outcome) -> bool {
-        let slot = self.waiting.hold().remove(&id);
-        let is_waited_for = slot.is_some();
-        if let Some(slot) = slot {
-            slot.settle(outcome);
-        }
-        is_waited_for
+    /// The reply has come, or will not; tells after how many events the call was sent, if somebody waited for it.
+    pub(super) fn settle(&self, id: u64, outcome: Outcome) -> Option<u64> {
+        let slot = self.waiting.hold().remove(&id)?;
+        slot.settle(outcome);
+        Some(slot.events)
     }
 
     /// Nobody waits any more; tells whether it was still waited for.
@@ -79,7 +83,7 @@ impl Replies {
 
 impl Slot {
     fn settle(&self, outcome: Outcome) {
-        let before = mem::replace(&mut *self.0.hold(), State::Done(outcome));
+        let before = mem::replace(&mut *self.state.hold(), State::Done(outcome));
         // Outside of the lock: it may be anybody's.
         if let State::Waiting(Some(waker)) = before {
             waker.wake();
@@ -95,7 +99,7 @@ impl Future for Reply {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let mut waker = Some(cx.waker().clone());
-        let mut state = self.0.0.hold();
+        let mut state = self.0.state.hold();
         if let State::Waiting(waiting) = &mut *state {
             mem::swap(waiting, &mut waker);
             drop(state);

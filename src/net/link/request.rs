@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use futures_lite::future::or;
 
-use super::core::Core;
+use super::core::{Core, unless_it_panics};
 use super::due::{Place, What};
 use super::error::{RequestError, Unsendable};
 use super::queue::{Class, Entry};
 use super::replies::Reply;
-use crate::net::wire::{Call, CallOf, Expect, Id, Response};
+use crate::net::wire::{Call, CallOf, Id, Response, Said};
 use crate::spawn::BoxFuture;
 use crate::sync::{Arc, Ordering};
 
@@ -39,48 +39,47 @@ impl<V> LinkRequest<V> {
     }
 }
 
-impl<V: Send + Sync + 'static> LinkRequest<V> {
-    async fn ask(self) -> Result<Response<V>, RequestError> {
-        let Self {
-            core,
-            call,
-            timeout,
-        } = self;
-        let is_hello = matches!(call, Call::Hello { .. });
-        if core.is_plain() && !is_hello && !call.is_original() {
-            return Err(RequestError::NotSent(Unsendable::NotUnderstood(
-                call.method(),
-            )));
-        }
-        let number = core.replies.number();
-        let frame = core.frame_of(&CallOf {
-            id: Some(&Id::Number(number)),
-            call: &call,
-            // Plain peers would not know what it means.
-            deadline: (!core.is_plain()).then_some(timeout),
-        });
-        let frame = frame.map_err(RequestError::NotSent)?;
-        if is_hello {
-            core.hello.store(number, Ordering::Relaxed);
-        }
-        let (waiting, reply) = Waiting::begin(Arc::clone(&core), number, timeout);
-        let entry = Entry {
-            frame,
-            class: Class::Call,
-            id: Some(number),
-        };
-        let outcome = waiting.send_and_wait(entry, reply).await;
-        let frame = outcome.map_err(|error| match error {
-            RequestError::TimedOut(_) => {
-                waiting.cancel();
-                RequestError::TimedOut(timeout)
-            }
-            error => error,
-        })?;
-        let format = core.format();
-        let response = format.response(&frame, core.limits.depth, Expect::of(&call));
-        response.map_err(RequestError::Unreadable)
+/// Asks, and waits for the reply.
+pub(super) async fn ask<V: Send + Sync + 'static>(
+    core: &Arc<Core<V>>,
+    call: Said<'_, V>,
+    timeout: Duration,
+) -> Result<Response<V>, RequestError> {
+    if core.is_plain() && !call.is_hello() && !call.is_original() {
+        return Err(RequestError::NotSent(Unsendable::NotUnderstood(
+            call.method(),
+        )));
     }
+    let number = core.replies.number();
+    let frame = core.frame_of(&CallOf {
+        id: Some(&Id::Number(number)),
+        call,
+        // Plain peers would not know what it means.
+        deadline: (!core.is_plain()).then_some(timeout),
+    });
+    let frame = frame.map_err(RequestError::NotSent)?;
+    if call.is_hello() {
+        core.hello.store(number, Ordering::Relaxed);
+    }
+    let (waiting, reply) = Waiting::begin(Arc::clone(core), number, timeout);
+    let entry = Entry {
+        frame,
+        class: Class::Call,
+        id: Some(number),
+    };
+    let outcome = waiting.send_and_wait(entry, reply).await;
+    let frame = outcome.map_err(|error| match error {
+        RequestError::TimedOut(_) => {
+            waiting.cancel();
+            RequestError::TimedOut(timeout)
+        }
+        error => error,
+    })?;
+    let read = unless_it_panics(|| {
+        core.format()
+            .response(&frame, core.limits.depth, call.expects())
+    });
+    read.map_err(RequestError::Unreadable)
 }
 
 impl<V: Send + Sync + 'static> IntoFuture for LinkRequest<V> {
@@ -88,7 +87,14 @@ impl<V: Send + Sync + 'static> IntoFuture for LinkRequest<V> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.ask())
+        Box::pin(async move {
+            let Self {
+                core,
+                call,
+                timeout,
+            } = self;
+            ask(&core, Said::Call(&call), timeout).await
+        })
     }
 }
 
@@ -101,7 +107,7 @@ struct Waiting<V> {
 
 impl<V> Waiting<V> {
     fn begin(core: Arc<Core<V>>, number: u64, timeout: Duration) -> (Self, Reply) {
-        let reply = core.replies.expect(number);
+        let reply = core.replies.expect(number, core.queue.accepted());
         let when = core.now().checked_add(timeout);
         let due = when.map(|when| core.due.add(when, What::Request(number)));
         (Self { core, number, due }, reply)

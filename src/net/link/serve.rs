@@ -36,7 +36,7 @@ pub(super) fn serve<V: Send + 'static>(
     };
     match call {
         Call::Ping => core.tell(&Call::Pong),
-        Call::Pong => {}
+        Call::Pong => core.pong(),
         Call::Cancel { id } => core.serving.cancel(&id),
         Call::Close { reason } => core.end_with(CloseReason::Remote(reason)),
         Call::Hello {
@@ -44,7 +44,11 @@ pub(super) fn serve<V: Send + 'static>(
             codec,
             requests,
             token,
-        } => greet(core, id, (protocol, requests), &codec, token.as_ref()),
+            session,
+        } => {
+            let proofs = (token.as_ref(), session.as_ref());
+            greet(core, id, (protocol, requests), &codec, proofs);
+        }
         _ if core.requires_hello && core.is_plain() => {
             let refused = RemoteError::failed(Code::Refused, "say hello first");
             core.reply(id, &Err(refused));
@@ -63,7 +67,7 @@ fn greet<V: 'static>(
     id: Option<Id>,
     (protocol, requests): (u32, u32),
     codec: &str,
-    token: Option<&Token>,
+    (token, session): (Option<&Token>, Option<&Token>),
 ) {
     let spoken = core.format().name();
     let welcome = if !core.is_plain() {
@@ -79,7 +83,11 @@ fn greet<V: 'static>(
         ))
     } else {
         let link = Link::uncounted(core);
-        let asked = catch_unwind(AssertUnwindSafe(|| core.handler.hello(&link, token)));
+        let asked = catch_unwind(AssertUnwindSafe(|| {
+            core.handler.hello(&link, token)?;
+            core.handler.greeted(&link, session);
+            Ok(())
+        }));
         asked.unwrap_or_else(|panic| Err(panicked(&*panic)))
     };
     match welcome {
@@ -109,7 +117,9 @@ fn answer<V: Send + 'static>(
     deadline: Option<Duration>,
 ) -> Option<BoxFuture<'static, ()>> {
     let link = Link::uncounted(core);
-    let answered = catch_unwind(AssertUnwindSafe(|| core.handler.call(&link, call)));
+    let answered = catch_unwind(AssertUnwindSafe(|| {
+        core.handler.call_within(&link, call, deadline)
+    }));
     match answered {
         Err(panic) => core.reply(id, &Err(panicked(&*panic))),
         Ok(Answer::Now(result)) => core.reply(id, &result),

@@ -12,6 +12,9 @@ pub struct LinkStats {
     pub queued_bytes: usize,
     /// Events that were dropped since there was no room for them.
     pub dropped: u64,
+    /// Events that were sent and of which nothing shows yet that they have arrived: no reply has come to anything that was sent after them.
+    /// What is lost with the link is among them.
+    pub unconfirmed: u64,
     /// Messages that were given to the carrier.
     pub sent: u64,
     /// Messages that have come.
@@ -28,6 +31,7 @@ impl fmt::Display for LinkStats {
             queued,
             queued_bytes,
             dropped,
+            unconfirmed,
             sent,
             received,
             requests,
@@ -35,7 +39,7 @@ impl fmt::Display for LinkStats {
         } = self;
         write!(
             f,
-            "sent {sent}, received {received}; {queued} wait ({queued_bytes} bytes), {dropped} dropped; {requests} requests wait, {serving} are served"
+            "sent {sent}, received {received}; {queued} wait ({queued_bytes} bytes), {dropped} dropped; {unconfirmed} not confirmed; {requests} requests wait, {serving} are served"
         )
     }
 }

@@ -76,6 +76,13 @@ pub enum Call<V> {
         /// Why, for people.
         reason: String,
     },
+    /// A sender of the other side's is not known any more.
+    SenderEnded {
+        /// Its name.
+        sender: Name,
+        /// Why, for people.
+        reason: String,
+    },
     /// The caller is no plain peer.
     Hello {
         /// The protocol's version: [`PROTOCOL`](super::PROTOCOL).
@@ -86,6 +93,8 @@ pub enum Call<V> {
         requests: u32,
         /// What lets the caller in, where that is asked for.
         token: Option<Token>,
+        /// A secret that the caller tells each time it connects: what is left of it of the time before makes way for it.
+        session: Option<Token>,
     },
     /// Nobody waits for the reply to this call any more.
     Cancel {
@@ -117,6 +126,7 @@ impl<V> Call<V> {
             Self::Signal { .. } => "signal",
             Self::Request { .. } => "request",
             Self::ListenerEnded { .. } => "listener_ended",
+            Self::SenderEnded { .. } => "sender_ended",
             Self::Hello { .. } => "hello",
             Self::Cancel { .. } => "cancel",
             Self::Ping => "ping",
@@ -131,6 +141,7 @@ impl<V> Call<V> {
         !matches!(
             self,
             Self::ListenerEnded { .. }
+                | Self::SenderEnded { .. }
                 | Self::Hello { .. }
                 | Self::Cancel { .. }
                 | Self::Ping
@@ -186,11 +197,16 @@ impl<V: serde::de::DeserializeOwned> Call<V> {
                 listener_id: number(listener_id, "listener_id")?,
                 reason: reason.unwrap_or_default(),
             },
+            "sender_ended" => Self::SenderEnded {
+                sender: text(sender, "sender")?,
+                reason: reason.unwrap_or_default(),
+            },
             "hello" => Self::Hello {
                 protocol: params.protocol.ok_or_else(|| missing(method, "protocol"))?,
                 codec: text(params.codec, "codec")?,
                 requests: params.window.unwrap_or(USUAL_REQUESTS),
                 token: params.token,
+                session: params.session,
             },
             "cancel" => Self::Cancel {
                 id: params.id.ok_or_else(|| missing(method, "id"))?,

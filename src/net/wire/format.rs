@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::message::{CallOf, Message, Received, ReplyOf};
 use super::response::{Expect, Response};
+use super::written::Said;
 use crate::net::codec::{Codec, CodecError, DEFAULT_DEPTH};
 use crate::net::frame::Framing;
 use crate::sync::Arc;
@@ -105,7 +106,7 @@ impl<V: Serialize + DeserializeOwned> Wire<V> {
         let mut frame = Vec::new();
         match message {
             Message::Call { id, call, deadline } => {
-                let (id, deadline) = (id.as_ref(), *deadline);
+                let (id, call, deadline) = (id.as_ref(), Said::Call(call), *deadline);
                 self.format
                     .call(&CallOf { id, call, deadline }, &mut frame)?;
             }

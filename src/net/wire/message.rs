@@ -13,7 +13,7 @@ use super::method::Method;
 use super::params::Params;
 use super::response::Response;
 use super::status::{Code, RemoteError, Status};
-use super::written::{ParamsOf, milliseconds};
+use super::written::{Said, milliseconds};
 use crate::net::codec::{Codec, CodecError};
 
 /// What is sent: a call or a reply.
@@ -66,7 +66,7 @@ impl<V: Serialize> Serialize for Message<V> {
         match self {
             Self::Call { id, call, deadline } => CallOf {
                 id: id.as_ref(),
-                call,
+                call: Said::Call(call),
                 deadline: *deadline,
             }
             .serialize(serializer),
@@ -78,7 +78,7 @@ impl<V: Serialize> Serialize for Message<V> {
 /// A call, borrowed.
 pub(crate) struct CallOf<'a, V> {
     pub(crate) id: Option<&'a Id>,
-    pub(crate) call: &'a Call<V>,
+    pub(crate) call: Said<'a, V>,
     pub(crate) deadline: Option<Duration>,
 }
 
@@ -90,7 +90,7 @@ impl<V: Serialize> Serialize for CallOf<'_, V> {
             map.serialize_entry("id", id)?;
         }
         map.serialize_entry("method", self.call.method())?;
-        map.serialize_entry("params", &ParamsOf(self.call))?;
+        map.serialize_entry("params", &self.call)?;
         if let Some(left) = self.deadline {
             map.serialize_entry("deadline", &milliseconds(left))?;
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Method(pub(super) &'static str);
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     // The most frequent first.
     "signal",
     "request",
@@ -21,6 +21,7 @@ const KNOWN: [&str; 14] = [
     "add_sender",
     "remove_sender",
     "listener_ended",
+    "sender_ended",
     "list_senders",
     "get_version",
     "hello",

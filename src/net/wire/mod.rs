@@ -19,8 +19,9 @@
 //! | `remove_listener` | `listener_id` | null | the original |
 //! | `signal` | `listener_id`?, `info: {sender, event}`, `data` | null | the original |
 //! | `request` | `sender`, `method`, `params` | whatever the sender replies | the original |
-//! | `hello` | `protocol`, `codec`, `window`?, `token`? | `{protocol, window}` | here |
+//! | `hello` | `protocol`, `codec`, `window`?, `token`?, `session`? | `{protocol, window}` | here |
 //! | `listener_ended` | `listener_id`, `reason` | | here |
+//! | `sender_ended` | `sender`, `reason` | | here |
 //! | `cancel` | `id`: the call that nobody waits for any more | | here |
 //! | `ping`, `pong` | | | here |
 //! | `close` | `reason` | | here |
@@ -55,6 +56,7 @@ pub use message::{Message, Received};
 pub use response::{Expect, Response, SenderEntry};
 pub use status::{Code, RemoteError, Status};
 pub use token::Token;
+pub(crate) use written::{RequestOf, Said, SignalOf};
 
 /// The version of the protocol that is spoken here, which `hello` tells.
 pub const PROTOCOL: u32 = 1;

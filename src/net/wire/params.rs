@@ -28,6 +28,7 @@ pub(super) struct Params<V> {
     pub(super) codec: Option<String>,
     pub(super) window: Option<u32>,
     pub(super) token: Option<Token>,
+    pub(super) session: Option<Token>,
 }
 
 impl<V> Default for Params<V> {
@@ -49,6 +50,7 @@ impl<V> Default for Params<V> {
             codec: None,
             window: None,
             token: None,
+            session: None,
         }
     }
 }
@@ -70,6 +72,7 @@ keys!(Key {
     Codec = "codec",
     Window = "window",
     Token = "token",
+    Session = "session",
 });
 
 read_map!([V] Params<V>, Key, "parameters, which are a map", |it, map| {
@@ -90,6 +93,7 @@ read_map!([V] Params<V>, Key, "parameters, which are a map", |it, map| {
     Key::Codec => it.codec = map.next_value()?,
     Key::Window => it.window = map.next_value()?,
     Key::Token => it.token = map.next_value()?,
+    Key::Session => it.session = map.next_value()?,
 });
 
 /// Who sent what.

@@ -1,14 +1,78 @@
-//! The parameters of a call, as they are written.
+//! Calls and their parameters, as they are written.
 
 use std::time::Duration;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::call::{Call, Name};
+use super::call::Call;
+use super::response::Expect;
+
+/// What is said with a call: the call, or one whose payload stays where it is. One message goes to many, who each get it once more, and what
+/// is not sent is its sender's again: no payload is copied for either.
+pub(crate) enum Said<'a, V> {
+    Call(&'a Call<V>),
+    Signal(SignalOf<'a, V>),
+    Request(RequestOf<'a, V>),
+}
+
+impl<V> Clone for Said<'_, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Said<'_, V> {}
+
+impl<V> Said<'_, V> {
+    /// The name on the wire.
+    pub(crate) const fn method(&self) -> &'static str {
+        match self {
+            Self::Call(call) => call.method(),
+            Self::Signal(_) => "signal",
+            Self::Request(_) => "request",
+        }
+    }
+
+    /// See [`Call::is_original`].
+    pub(crate) const fn is_original(&self) -> bool {
+        match self {
+            Self::Call(call) => call.is_original(),
+            Self::Signal(_) | Self::Request(_) => true,
+        }
+    }
+
+    /// What it is answered with.
+    pub(crate) const fn expects(&self) -> Expect {
+        match self {
+            Self::Call(call) => Expect::of(call),
+            Self::Signal(_) => Expect::Done,
+            Self::Request(_) => Expect::Value,
+        }
+    }
+
+    pub(crate) const fn is_event(&self) -> bool {
+        matches!(self, Self::Signal(_) | Self::Call(Call::Signal { .. }))
+    }
+
+    pub(crate) const fn is_hello(&self) -> bool {
+        matches!(self, Self::Call(Call::Hello { .. }))
+    }
+}
+
+/// The parameters.
+impl<V: Serialize> Serialize for Said<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Call(call) => ParamsOf(call).serialize(serializer),
+            Self::Signal(signal) => signal.serialize(serializer),
+            Self::Request(request) => request.serialize(serializer),
+        }
+    }
+}
 
 /// The parameters of a call.
-pub(super) struct ParamsOf<'a, V>(pub(super) &'a Call<V>);
+struct ParamsOf<'a, V>(&'a Call<V>);
 
 impl<V: Serialize> Serialize for ParamsOf<'_, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -40,20 +104,25 @@ impl<V: Serialize> Serialize for ParamsOf<'_, V> {
                 event,
                 data,
             } => {
-                if let Some(listener_id) = listener_id {
-                    map.serialize_entry("listener_id", listener_id)?;
-                }
-                map.serialize_entry("info", &InfoOf { sender, event })?;
-                map.serialize_entry("data", data)?;
+                let signal = SignalOf {
+                    listener_id: *listener_id,
+                    sender: sender.as_deref(),
+                    event: event.as_deref(),
+                    data,
+                };
+                signal.write(&mut map)?;
             }
             Call::Request {
                 sender,
                 method,
                 params,
             } => {
-                map.serialize_entry("sender", sender)?;
-                map.serialize_entry("method", method)?;
-                map.serialize_entry("params", params)?;
+                let request = RequestOf {
+                    sender,
+                    method,
+                    params,
+                };
+                request.write(&mut map)?;
             }
             Call::ListenerEnded {
                 listener_id,
@@ -62,17 +131,25 @@ impl<V: Serialize> Serialize for ParamsOf<'_, V> {
                 map.serialize_entry("listener_id", listener_id)?;
                 map.serialize_entry("reason", reason)?;
             }
+            Call::SenderEnded { sender, reason } => {
+                map.serialize_entry("sender", sender)?;
+                map.serialize_entry("reason", reason)?;
+            }
             Call::Hello {
                 protocol,
                 codec,
                 requests,
                 token,
+                session,
             } => {
                 map.serialize_entry("protocol", protocol)?;
                 map.serialize_entry("codec", codec)?;
                 map.serialize_entry("window", requests)?;
                 if let Some(token) = token {
                     map.serialize_entry("token", token)?;
+                }
+                if let Some(session) = session {
+                    map.serialize_entry("session", session)?;
                 }
             }
             Call::Cancel { id } => map.serialize_entry("id", id)?,
@@ -92,24 +169,94 @@ impl<V> ParamsOf<'_, V> {
             | Call::RemoveListener { .. }
             | Call::Cancel { .. }
             | Call::Close { .. } => 1,
-            Call::AddListener { .. } | Call::ListenerEnded { .. } => 2,
+            Call::AddListener { .. } | Call::ListenerEnded { .. } | Call::SenderEnded { .. } => 2,
             Call::AddSender { .. } | Call::Request { .. } => 3,
             Call::Signal { listener_id, .. } => 2 + usize::from(listener_id.is_some()),
-            Call::Hello { token, .. } => 3 + usize::from(token.is_some()),
+            Call::Hello { token, session, .. } => {
+                3 + usize::from(token.is_some()) + usize::from(session.is_some())
+            }
         }
     }
 }
 
+/// The parameters of an event, borrowed.
+pub(crate) struct SignalOf<'a, V> {
+    pub(crate) listener_id: Option<u64>,
+    pub(crate) sender: Option<&'a str>,
+    pub(crate) event: Option<&'a str>,
+    pub(crate) data: &'a V,
+}
+
+impl<V: Serialize> SignalOf<'_, V> {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let Self { sender, event, .. } = *self;
+        if let Some(listener_id) = self.listener_id {
+            map.serialize_entry("listener_id", &listener_id)?;
+        }
+        map.serialize_entry("info", &InfoOf { sender, event })?;
+        map.serialize_entry("data", self.data)
+    }
+}
+
+impl<V: Serialize> Serialize for SignalOf<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let len = 2 + usize::from(self.listener_id.is_some());
+        let mut map = serializer.serialize_map(Some(len))?;
+        self.write(&mut map)?;
+        map.end()
+    }
+}
+
+// Not derived: whether the payload can be copied is of no account.
+impl<V> Clone for SignalOf<'_, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for SignalOf<'_, V> {}
+
+/// The parameters of a request, borrowed.
+pub(crate) struct RequestOf<'a, V> {
+    pub(crate) sender: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) params: &'a V,
+}
+
+impl<V> Clone for RequestOf<'_, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for RequestOf<'_, V> {}
+
+impl<V: Serialize> RequestOf<'_, V> {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("sender", self.sender)?;
+        map.serialize_entry("method", self.method)?;
+        map.serialize_entry("params", self.params)
+    }
+}
+
+impl<V: Serialize> Serialize for RequestOf<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        self.write(&mut map)?;
+        map.end()
+    }
+}
+
 struct InfoOf<'a> {
-    sender: &'a Option<Name>,
-    event: &'a Option<Name>,
+    sender: Option<&'a str>,
+    event: Option<&'a str>,
 }
 
 impl Serialize for InfoOf<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("sender", self.sender)?;
-        map.serialize_entry("event", self.event)?;
+        map.serialize_entry("sender", &self.sender)?;
+        map.serialize_entry("event", &self.event)?;
         map.end()
     }
 }

@@ -1,0 +1,24 @@
+//! A router that others connect to: [`ServerRouter`].
+//!
+//! Each who connects becomes a `Peer`, which is the handler of its link, and has its senders and listeners in the server's router as
+//! anybody has who is in the process. So who hears what, in which order, and who is asked is decided by the router alone; a peer adds
+//! the right to it (`Permits`), and takes all that was his along when he goes.
+
+mod accept;
+mod builder;
+mod core;
+mod door;
+mod handle;
+mod listeners;
+mod peer;
+mod permit;
+mod requests;
+mod seats;
+mod senders;
+mod stop;
+mod view;
+
+pub use builder::ServerRouterBuilder;
+pub use handle::{ServerRouter, WeakServerRouter};
+pub use stop::{Stop, Unanswered};
+pub use view::{PeerView, ServerInspection};

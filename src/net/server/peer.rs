@@ -1,0 +1,240 @@
+//! One who is connected to a server, as the server knows him.
+
+use std::collections::HashMap;
+use std::mem;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::core::Core;
+use super::listeners::Listeners;
+use super::permit::Permits;
+use super::seats::Seat;
+use crate::net::acl::Right;
+use crate::net::carrier::{Identity, PeerInfo};
+use crate::net::limits::Limits;
+use crate::net::link::{Answer, CloseReason, Handler, Link};
+use crate::net::under_way::UnderWay;
+use crate::net::wire::{Call, Code, RemoteError, Response, SenderEntry, Token};
+use crate::router::{CONNECT, DISCONNECT, Router, Sender, SenderInfo};
+use crate::sync::{Arc, AtomicU64, Lock, OnceLock, Weak};
+
+/// The version of the original that peers are told that ask for one.
+const VERSION: &str = "1.01";
+
+/// A peer: the handler of its link, which has what the peer has with the server.
+///
+/// Calls come one after the other, so each kind of change has one thread at a time that makes it. Rights that are taken back, senders that
+/// cease to declare an event and the end come from anywhere: all of that changes the state under its lock, and looks whether the peer has
+/// gone. Nothing of the user's runs under it.
+pub(super) struct Peer<V> {
+    pub(super) id: u64,
+    pub(super) router: Router<V>,
+    pub(super) permits: Arc<Permits>,
+    pub(super) limits: Limits,
+    pub(super) under_way: Arc<UnderWay>,
+    pub(super) server: Weak<Core<V>>,
+    /// Who it is. Written once, by who reads, when it says hello; before that, it is whom its carrier has proved.
+    who: OnceLock<Option<Identity>>,
+    pub(super) info: PeerInfo,
+    pub(super) state: Lock<State<V>>,
+    /// Messages that could not be written for this peer, or were too large for it. Relaxed: a figure.
+    pub(super) unsent: AtomicU64,
+    _seat: Seat,
+}
+
+pub(super) struct State<V> {
+    /// Nothing is added any more.
+    pub(super) is_gone: bool,
+    /// Its link, which is not kept by this. Taken out with the end: the link has the peer as its handler.
+    pub(super) link: Option<Link<V>>,
+    pub(super) session: Option<Token>,
+    /// By their names, which come from the network: the hasher is keyed.
+    pub(super) senders: HashMap<String, Sender<V>>,
+    pub(super) listeners: Listeners,
+    /// How much of [`Limits::subscriptions`] is taken.
+    pub(super) weight: usize,
+}
+
+impl<V: Send + Sync + 'static> Peer<V> {
+    pub(super) fn new(id: u64, core: &Arc<Core<V>>, info: PeerInfo, seat: Seat) -> Self {
+        Self {
+            id,
+            router: core.router.clone(),
+            permits: Arc::clone(&core.permits),
+            limits: core.limits.clone(),
+            under_way: Arc::clone(&core.under_way),
+            server: Arc::downgrade(core),
+            who: OnceLock::new(),
+            info,
+            state: Lock::new(State {
+                is_gone: false,
+                link: None,
+                session: None,
+                senders: HashMap::new(),
+                listeners: Listeners::default(),
+                weight: 0,
+            }),
+            unsent: AtomicU64::new(0),
+            _seat: seat,
+        }
+    }
+
+    pub(super) fn who(&self) -> Option<&Identity> {
+        match self.who.get() {
+            Some(who) => who.as_ref(),
+            None => self.info.identity(),
+        }
+    }
+
+    pub(super) fn permits(&self, right: Right, sender: &str, name: &str) -> bool {
+        self.permits.permits(self.who(), right, sender, name)
+    }
+
+    /// Has the link known, unless the peer has gone.
+    pub(super) fn set_link(&self, link: &Link<V>) {
+        let mut state = self.state.hold();
+        if !state.is_gone && state.link.is_none() {
+            state.link = Some(link.borrowed());
+        }
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.state.hold().is_gone
+    }
+
+    /// Tells the peer something that it has to know.
+    pub(super) fn tell(&self, call: &Call<V>) {
+        let link = {
+            let state = self.state.hold();
+            state.link.as_ref().map(Link::borrowed)
+        };
+        if let Some(link) = link {
+            link.tell(call);
+        }
+    }
+
+    /// It has gone: what it had goes, too.
+    pub(super) fn leave(&self) {
+        let (link, senders, connections) = {
+            let mut state = self.state.hold();
+            state.is_gone = true;
+            let connections = state.listeners.take_connections();
+            (
+                state.link.take(),
+                mem::take(&mut state.senders),
+                connections,
+            )
+        };
+        // Its listeners first: nobody hears of his own end.
+        for connection in connections {
+            connection.disconnect();
+        }
+        for sender in senders.values() {
+            sender.disconnect();
+        }
+        if let Some(server) = self.server.upgrade() {
+            server.forget(self, senders.into_keys());
+        }
+        drop(link);
+    }
+
+    /// Who is there that it has some right to know of.
+    fn senders(&self, list_events: bool) -> Vec<SenderEntry> {
+        let may = |right, sender: &SenderInfo| {
+            let who = self.who();
+            self.permits
+                .may_permit(who, right, Some(sender.name()), None)
+        };
+        let all = self.router.senders().into_iter();
+        let known = all.filter(|sender| may(Right::Listen, sender) || may(Right::Request, sender));
+        known
+            .map(|sender| {
+                let mut entry = SenderEntry::new(sender.name());
+                if list_events {
+                    let events = [CONNECT, DISCONNECT].into_iter().chain(sender.events());
+                    entry.events = Some(events.map(|event| Some(event.to_owned())).collect());
+                }
+                entry
+            })
+            .collect()
+    }
+
+    /// Whether nothing more is begun for it, since the server ends.
+    fn refuses_more(&self) -> Option<RemoteError> {
+        let is_closed = self.server.upgrade().is_none_or(|server| server.is_closed());
+        is_closed.then(|| RemoteError::failed(Code::Gone, "the server is about to end"))
+    }
+}
+
+/// Does what the other side of the link asks for.
+pub(super) struct Serves<V>(pub(super) Arc<Peer<V>>);
+
+impl<V> Handler<V> for Serves<V>
+where
+    V: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    fn hello(&self, link: &Link<V>, token: Option<&Token>) -> Result<(), RemoteError> {
+        let server = self.0.server.upgrade();
+        let server = server.ok_or_else(|| RemoteError::failed(Code::Gone, "the server has ended"))?;
+        let who = server.door.admit(token, link.info())?;
+        // Hello is said once.
+        let _ = self.0.who.set(who);
+        Ok(())
+    }
+
+    fn greeted(&self, _: &Link<V>, session: Option<&Token>) {
+        if let (Some(server), Some(session)) = (self.0.server.upgrade(), session) {
+            server.continue_session(&self.0, session);
+        }
+    }
+
+    fn call(&self, link: &Link<V>, call: Call<V>) -> Answer<V> {
+        self.call_within(link, call, None)
+    }
+
+    fn call_within(&self, link: &Link<V>, call: Call<V>, deadline: Option<Duration>) -> Answer<V> {
+        let peer = &self.0;
+        peer.set_link(link);
+        let is_more = matches!(
+            call,
+            Call::AddSender { .. } | Call::AddListener { .. } | Call::Request { .. }
+        );
+        if let Some(refused) = is_more.then(|| peer.refuses_more()).flatten() {
+            return Answer::Now(Err(refused));
+        }
+        match call {
+            Call::GetVersion => Answer::Now(Ok(Response::Version(VERSION.into()))),
+            Call::ListSenders { list_events } => {
+                Answer::Now(Ok(Response::Senders(peer.senders(list_events))))
+            }
+            Call::AddSender {
+                sender,
+                events,
+                requests,
+            } => peer.add_sender(link, sender, events, requests),
+            Call::RemoveSender { sender } => Answer::Now(peer.remove_sender(&sender)),
+            Call::AddListener { sender, event } => {
+                Answer::Now(peer.add_listener(link, sender.as_deref(), event.as_deref()))
+            }
+            Call::RemoveListener { listener_id } => Answer::Now(peer.remove_listener(listener_id)),
+            Call::Signal {
+                sender,
+                event,
+                data,
+                ..
+            } => peer.publish(sender.as_deref(), event.as_deref(), data),
+            Call::Request {
+                sender,
+                method,
+                params,
+            } => peer.request(sender, method, params, deadline),
+            _ => Answer::unknown(),
+        }
+    }
+
+    fn closed(&self, _: &Link<V>, _: &CloseReason) {
+        self.0.leave();
+    }
+}

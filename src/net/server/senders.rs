@@ -1,0 +1,263 @@
+//! The senders of one peer.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::peer::{Peer, State};
+use crate::net::acl::Right;
+use crate::net::errors;
+use crate::net::limits::Limits;
+use crate::net::link::{Answer, Link};
+use crate::net::under_way::UnderWay;
+use crate::net::wire::{Call, Code, RemoteError, RequestOf, Response};
+use crate::router::{self, SendProblem, Sender, SenderBuilder};
+use crate::sync::Arc;
+
+impl<V> State<V> {
+    /// So many listeners, senders, events and methods more.
+    pub(super) fn take_weight(&mut self, weight: usize, limits: &Limits) -> Result<(), RemoteError> {
+        let max = limits.max_subscriptions();
+        let sum = self.weight.saturating_add(weight);
+        if sum > max {
+            let message = format_args!(
+                "a peer may have {max} listeners and senders, each with its events and methods; `Limits::subscriptions` sets how many"
+            );
+            return Err(RemoteError::failed(Code::TooMany, message));
+        }
+        self.weight = sum;
+        Ok(())
+    }
+
+    fn give_weight_back<T>(&mut self, sender: &Sender<T>) {
+        self.weight = self.weight.saturating_sub(weight_of(sender));
+    }
+}
+
+/// How much of what a peer may have a sender takes.
+fn weight_of<T>(sender: &Sender<T>) -> usize {
+    let info = sender.info();
+    let methods = info.requests().map_or(0, |methods| methods.len());
+    1 + info.events().len() + methods + usize::from(info.takes_any_request())
+}
+
+impl<V> Peer<V>
+where
+    V: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    pub(super) fn add_sender(
+        self: &Arc<Self>,
+        link: &Link<V>,
+        name: String,
+        events: Vec<String>,
+        requests: Option<Vec<Option<String>>>,
+    ) -> Answer<V> {
+        let weight = 1 + events.len() + requests.as_ref().map_or(0, Vec::len);
+        if weight > self.limits.max_subscriptions() {
+            let refused = self.state.hold().take_weight(weight, &self.limits);
+            return Answer::Now(refused.map(|()| Response::Done));
+        }
+        if !self.may_publish(&name, events.iter().map(String::as_str)) {
+            let message = format_args!("this peer may not publish as `{name}` all that it says");
+            return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
+        }
+        let mut sender = self.router.sender(&name).events(&events);
+        for method in requests.into_iter().flatten() {
+            let asks = Asks {
+                link: Arc::new(link.borrowed()),
+                under_way: Arc::clone(&self.under_way),
+            };
+            sender = asks.on(sender, method);
+        }
+        let peer = Arc::clone(self);
+        // In order: what is sent next may be of this sender.
+        Answer::InOrder(Box::pin(async move {
+            let sender = sender.register().await;
+            let sender = sender.map_err(|error| errors::of_register(&error))?;
+            peer.keep_sender(sender)
+        }))
+    }
+
+    fn may_publish<'e>(&self, name: &str, mut events: impl Iterator<Item = &'e str>) -> bool {
+        let may_be_there = self
+            .permits
+            .may_permit(self.who(), Right::Publish, Some(name), None);
+        may_be_there && events.all(|event| self.permits(Right::Publish, name, event))
+    }
+
+    fn keep_sender(&self, sender: Sender<V>) -> Result<Response<V>, RemoteError> {
+        let kept = {
+            let mut state = self.state.hold();
+            let taken = state.take_weight(weight_of(&sender), &self.limits);
+            match taken {
+                Ok(()) if state.is_gone => {
+                    Err(RemoteError::failed(Code::Gone, "the link has ended"))
+                }
+                Ok(()) => {
+                    let name = sender.name().to_owned();
+                    // One of the same name may have been disconnected by somebody else.
+                    let before = state.senders.insert(name, sender.clone());
+                    if let Some(before) = &before {
+                        state.give_weight_back(before);
+                    }
+                    Ok(before)
+                }
+                Err(error) => Err(error),
+            }
+        };
+        // Whatever goes, goes outside of the lock.
+        match kept {
+            Ok(before) => {
+                drop(before);
+                self.own(sender.name(), true);
+            }
+            Err(error) => {
+                sender.disconnect();
+                return Err(error);
+            }
+        }
+        // As with listeners: rights may have changed since they were looked at.
+        if !self.may_publish(sender.name(), sender.info().events()) {
+            self.take_sender(sender.name());
+            let message = "the right to publish was taken back";
+            return Err(RemoteError::failed(Code::Refused, message));
+        }
+        Ok(Response::Done)
+    }
+
+    fn take_sender(&self, name: &str) -> bool {
+        let sender = {
+            let mut state = self.state.hold();
+            let sender = state.senders.remove(name);
+            if let Some(sender) = &sender {
+                state.give_weight_back(sender);
+            }
+            sender
+        };
+        self.own(name, false);
+        sender.is_some_and(|sender| sender.disconnect())
+    }
+
+    /// Has the server know whose sender it is.
+    fn own(&self, name: &str, owns: bool) {
+        if let Some(server) = self.server.upgrade() {
+            server.own(self.id, name, owns);
+        }
+    }
+
+    pub(super) fn remove_sender(&self, name: &str) -> Result<Response<V>, RemoteError> {
+        if self.take_sender(name) {
+            return Ok(Response::Done);
+        }
+        Err(self.unknown(name))
+    }
+
+    fn unknown(&self, name: &str) -> RemoteError {
+        let message = format_args!("this peer has no sender `{name}`");
+        RemoteError::failed(Code::UnknownSender, message)
+    }
+
+    /// One of its senders sends.
+    pub(super) fn publish(&self, sender: Option<&str>, event: Option<&str>, data: V) -> Answer<V> {
+        let (Some(name), Some(event)) = (sender, event) else {
+            let message = "invalid arguments, missing sender or event";
+            return Answer::Now(Err(RemoteError::failed(Code::BadParameters, message)));
+        };
+        let Some(sender) = self.state.hold().senders.get(name).cloned() else {
+            return Answer::Now(Err(self.unknown(name)));
+        };
+        if !self.permits(Right::Publish, name, event) {
+            let message = format_args!("this peer may not publish `{event}` of `{name}`");
+            return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
+        }
+        let error = match sender.send(event, data).now() {
+            Ok(_) => return Answer::done(),
+            Err(error) => error,
+        };
+        let problem = error.problem();
+        if problem != SendProblem::Full {
+            return Answer::Now(Err(errors::of_send(problem, &error)));
+        }
+        let Some(data) = error.into_payload() else {
+            return Answer::done();
+        };
+        // Some listener has it wait: so does who sends, whose link is not read as long.
+        let event = event.to_owned();
+        Answer::InOrder(Box::pin(async move {
+            let sent = sender.send(event, data).await;
+            sent.map(|_| Response::Done)
+                .map_err(|error| errors::of_send(error.problem(), &error))
+        }))
+    }
+
+    /// Rights have changed.
+    pub(super) fn review_senders(&self) {
+        let senders: Vec<_> = {
+            let state = self.state.hold();
+            state.senders.values().cloned().collect()
+        };
+        for sender in senders {
+            if !self.may_publish(sender.name(), sender.info().events())
+                && self.take_sender(sender.name())
+            {
+                self.tell(&Call::SenderEnded {
+                    sender: sender.name().to_owned(),
+                    reason: "the right to publish was taken back".to_owned(),
+                });
+            }
+        }
+    }
+
+    /// Somebody else has disconnected it: whoever has a handle of it may.
+    pub(super) fn sender_gone(&self, name: &str) {
+        let gone = {
+            let state = self.state.hold();
+            let sender = state.senders.get(name);
+            sender.is_some_and(|sender| !sender.is_connected())
+        };
+        if gone {
+            self.take_sender(name);
+            self.tell(&Call::SenderEnded {
+                sender: name.to_owned(),
+                reason: "the server has disconnected it".to_owned(),
+            });
+        }
+    }
+}
+
+/// Asks a peer what a sender of it is asked.
+struct Asks<V> {
+    link: Arc<Link<V>>,
+    under_way: Arc<UnderWay>,
+}
+
+impl<V> Clone for Asks<V> {
+    fn clone(&self) -> Self {
+        Self {
+            link: Arc::clone(&self.link),
+            under_way: Arc::clone(&self.under_way),
+        }
+    }
+}
+
+impl<V: Send + Sync + 'static> Asks<V> {
+    /// Of this method, or of any.
+    fn on(self, sender: SenderBuilder<V>, method: Option<String>) -> SenderBuilder<V> {
+        let ask = |asks: Self, call: Arc<router::Call<V>>| asks.ask(call);
+        match method {
+            Some(method) => sender.on_request_with(method, self, ask),
+            None => sender.on_any_request_with(self, ask),
+        }
+    }
+
+    /// Dropped where it waits, the peer is told that nobody does.
+    async fn ask(self, call: Arc<router::Call<V>>) -> Result<V, RemoteError> {
+        let _under_way = self.under_way.begin();
+        let request = RequestOf {
+            sender: call.sender(),
+            method: call.method(),
+            params: &**call,
+        };
+        let asked = self.link.ask(request, call.time_left()).await;
+        asked.map_err(errors::of_link)
+    }
+}
