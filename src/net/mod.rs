@@ -65,6 +65,7 @@ mod flag;
 mod frame;
 mod limits;
 mod link;
+mod promise;
 mod server;
 mod start;
 mod under_way;
@@ -82,6 +83,11 @@ pub use carrier::{
 };
 
 pub use acl::{Acl, Right, Rule};
+pub use client::{
+    ClientDrain, ClientRouter, ClientRouterBuilder, ListenError, ListenProblem, RemoteListen,
+    RemoteRegister, RemoteRequest, RemoteSend, RemoteSender, RemoteSenderBuilder, RemoteSubscribe,
+    Status, WeakClientRouter,
+};
 
 pub use codec::{Bytes, Codec, CodecError, Json, MAX_DEPTH, MessagePack};
 pub use frame::{FrameDecoder, FrameError, Framing, MAX_FRAME};

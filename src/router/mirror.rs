@@ -2,7 +2,8 @@
 
 use super::handle::Router;
 use super::notice::{DetachReason, Notice};
-use super::route::Route;
+use super::route::{Route, is_of_router};
+use super::sender::Sender;
 use crate::signal::{Connection, FailedCall, SendBuilder, Signal, Tally};
 
 impl<V: Send + Sync + 'static> Router<V> {
@@ -34,5 +35,27 @@ impl<V: Send + Sync + 'static> Router<V> {
     /// Whether nothing is sent, requested or connected any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.shared.signal.is_closed()
+    }
+}
+
+/// What a sender says of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Declares {
+    Yes,
+    No,
+    /// The router alone sends it.
+    Reserved,
+}
+
+impl<V> Sender<V> {
+    /// What it says of this event.
+    pub(crate) fn declares(&self, event: &str) -> Declares {
+        if self.desk().route(event).is_some() {
+            Declares::Yes
+        } else if is_of_router(event) {
+            Declares::Reserved
+        } else {
+            Declares::No
+        }
     }
 }

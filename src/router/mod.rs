@@ -82,6 +82,8 @@ pub use listen::{Listen, ListenFuture};
 pub use message::Message;
 pub use notice::{DetachReason, Notice};
 #[cfg(feature = "net")]
+pub(crate) use mirror::Declares;
+#[cfg(feature = "net")]
 pub(crate) use places::{Places, place_methods};
 pub use register::{Register, SenderBuilder};
 pub use request::Request;

@@ -101,6 +101,11 @@ impl<V: Send + Sync + 'static> Sender<V> {
 }
 
 impl<V> Sender<V> {
+    #[cfg(feature = "net")]
+    pub(super) fn desk(&self) -> &Desk {
+        &self.live.desk
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {

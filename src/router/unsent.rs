@@ -37,6 +37,8 @@ pub enum SendProblem {
     Offline,
     /// It cannot go over the network: the [source](std::error::Error::source) says why.
     Unsendable,
+    /// The connection was lost, or the time was up, before the server said that it has it: it may have. The payload comes back all the same.
+    Lost,
     /// The server has not taken it: the [source](std::error::Error::source) says why.
     Refused,
 }
@@ -118,6 +120,7 @@ impl<V> fmt::Display for SendError<V> {
                 "the server is not connected to now; `client.connected().await` waits until it is"
             }
             SendProblem::Unsendable => "it cannot go over the network",
+            SendProblem::Lost => "the server has not said that it has it",
             SendProblem::Refused => "the server has not taken it",
         };
         f.write_str(problem)?;

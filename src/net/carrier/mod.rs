@@ -22,6 +22,7 @@ pub use dialer::Dialer;
 pub use error::CarrierError;
 pub use info::{Identity, PeerInfo, Progress};
 pub use listener::{Handshake, Listener};
+pub(in crate::net) use redial::Attempt;
 pub use redial::Redialer;
 pub use stream::StreamCarrier;
 

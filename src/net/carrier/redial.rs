@@ -38,6 +38,14 @@ pub struct Redialer {
     last: Option<CarrierError>,
 }
 
+/// An attempt that has failed.
+pub(in crate::net) enum Attempt {
+    /// There may be another one.
+    Failed(CarrierError),
+    /// There will be none: they are used up, or would come to nothing.
+    Last(CarrierError),
+}
+
 impl Redialer {
     /// One that goes on for as long as it is awaited.
     pub fn new(dialer: impl Dialer) -> Self {
@@ -102,22 +110,37 @@ impl Redialer {
     /// Dropped before it is ready, it is not connected, and remembers what has failed.
     pub async fn connect(&mut self, framing: Framing) -> Result<Arc<dyn Carrier>, CarrierError> {
         loop {
-            if self.failed > 0 {
-                match (self.backoff.delay(self.failed), &self.last) {
-                    (Some(pause), _) => self.timer.sleep(pause).await,
-                    (None, Some(last)) => return Err(last.clone()),
-                    (None, None) => return Err(CarrierError::ended()),
-                }
-            }
-            // Counted before, so that it has failed unless somebody says otherwise.
-            self.failed = self.failed.saturating_add(1);
-            let dialing = self.dialer.dial(framing);
-            match within(self.limits.handshake, &*self.timer, dialing).await {
+            match self.attempt(framing).await {
                 Ok(carrier) => return Ok(carrier),
-                Err(error) if error.is_refused() => return Err(error),
-                Err(error) => self.last = Some(error),
+                Err(Attempt::Failed(_)) => {}
+                Err(Attempt::Last(error)) => return Err(error),
             }
         }
+    }
+
+    /// Tries once, after a pause where it is not the first time.
+    pub(in crate::net) async fn attempt(
+        &mut self,
+        framing: Framing,
+    ) -> Result<Arc<dyn Carrier>, Attempt> {
+        if self.failed > 0 {
+            match (self.backoff.delay(self.failed), &self.last) {
+                (Some(pause), _) => self.timer.sleep(pause).await,
+                (None, Some(last)) => return Err(Attempt::Last(last.clone())),
+                (None, None) => return Err(Attempt::Last(CarrierError::ended())),
+            }
+        }
+        // Counted before, so that it has failed unless somebody says otherwise.
+        self.failed = self.failed.saturating_add(1);
+        let dialing = self.dialer.dial(framing);
+        let dialed = within(self.limits.handshake, &*self.timer, dialing).await;
+        dialed.map_err(|error| {
+            if error.is_refused() {
+                return Attempt::Last(error);
+            }
+            self.last = Some(error.clone());
+            Attempt::Failed(error)
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use super::core::{Core, EndsIfDropped};
 use super::due::What;
 use super::error::RequestError;
 use super::reason::CloseReason;
-use crate::net::wire::{Call, Code, RemoteError};
+use crate::net::wire::{Code, RemoteError};
 use crate::sync::{Arc, Ordering};
 
 /// Does what is due, until the link ends.

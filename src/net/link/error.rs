@@ -13,6 +13,8 @@ use crate::net::wire::{Call, RemoteError};
 pub enum Unsendable {
     /// There is no room, and it was not to wait.
     Full,
+    /// There is no link at this moment.
+    Offline,
     /// The link has ended, or is about to.
     Closed(CloseReason),
     /// The payload cannot be written.
@@ -34,6 +36,9 @@ impl fmt::Display for Unsendable {
             Self::Full => {
                 f.write_str("as many messages wait to be sent as may; `send` waits for room")
             }
+            Self::Offline => f.write_str(
+                "the server is not connected to now; `client.connected().await` waits until it is",
+            ),
             Self::Closed(reason) => write!(f, "{reason}"),
             Self::Unwritable(error) => write!(f, "{error}"),
             Self::TooLarge { size, max } => write!(

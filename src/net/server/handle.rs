@@ -44,7 +44,7 @@ use crate::sync::{Arc, Weak};
 /// assert_eq!(**temperatures.recv().await?, 21.0);
 /// assert_eq!(router.request("thermometer", "read", 0.0).await?, 21.5);
 ///
-/// client.close().await;
+/// client.drain().await?;
 /// server.stop().await?;
 /// # Ok::<(), Failed>(()) }).unwrap();
 /// ```

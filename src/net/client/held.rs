@@ -1,0 +1,84 @@
+//! Routes that the server is to have a listener of, for as long as somebody is about to listen.
+
+use futures_lite::future::or;
+
+use super::handle::Handle;
+use super::places::Heard;
+use super::unheard::{ListenError, ListenProblem};
+use crate::router::Route;
+use crate::sync::Arc;
+
+/// Routes that are held: the server keeps its listeners of them, whether anybody listens here or not.
+pub(super) struct Held<V: Send + Sync + 'static> {
+    handle: Arc<Handle<V>>,
+    held: Vec<(Route, Heard)>,
+}
+
+impl<V: Send + Sync + 'static> Held<V> {
+    /// Ready when the server has a listener of each.
+    ///
+    /// # Errors
+    /// It has not taken one of them, was not connected to in time, or the client is closed.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, nothing is held.
+    pub(super) async fn routes(
+        handle: &Arc<Handle<V>>,
+        routes: &[Route],
+    ) -> Result<Self, ListenError> {
+        let core = &handle.core;
+        let held = {
+            let mut state = core.state.hold();
+            let held = routes.iter().map(|route| {
+                let heard = state.places.hold(route);
+                (route.clone(), heard)
+            });
+            held.collect()
+        };
+        let this = Self {
+            handle: Arc::clone(handle),
+            held,
+        };
+        core.ring();
+        let sleep = core.timer.sleep(core.limits.request_timeout);
+        let all = async {
+            for (_, heard) in &this.held {
+                heard.promise.wait().await.clone()?;
+            }
+            Ok(())
+        };
+        let late = async {
+            sleep.await;
+            this.missing(ListenProblem::Offline)
+        };
+        let closed = async {
+            core.closed.wait().await;
+            this.missing(ListenProblem::Closed)
+        };
+        or(all, or(closed, late)).await?;
+        Ok(this)
+    }
+
+    /// The first of which nothing is known.
+    fn missing(&self, problem: ListenProblem) -> Result<(), ListenError> {
+        let mut held = self.held.iter();
+        let missing = held.find(|(_, heard)| heard.promise.get().is_none());
+        match missing {
+            Some((route, _)) => Err(ListenError::new(problem, route)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<V: Send + Sync + 'static> Drop for Held<V> {
+    fn drop(&mut self) {
+        let core = &self.handle.core;
+        {
+            let mut state = core.state.hold();
+            for (route, heard) in &self.held {
+                state.places.release(route, heard);
+            }
+        }
+        core.ring();
+    }
+}
