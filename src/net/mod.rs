@@ -92,9 +92,12 @@ pub use client::{
 pub use codec::{Bytes, Codec, CodecError, Json, MAX_DEPTH, MessagePack};
 pub use frame::{FrameDecoder, FrameError, Framing, MAX_FRAME};
 pub use limits::{Limits, WhenFull};
-pub use server::{PeerView, ServerInspection, ServerRouter, ServerRouterBuilder, Stop, Unanswered, WeakServerRouter};
-pub use start::StartError;
 pub use link::{
     Answer, CloseReason, ConnectError, Handler, Link, LinkBuilder, LinkRequest, LinkStats,
     RequestError, SendError, Unsendable,
 };
+pub use server::{
+    PeerView, ServerInspection, ServerRouter, ServerRouterBuilder, Stop, Unanswered,
+    WeakServerRouter,
+};
+pub use start::StartError;

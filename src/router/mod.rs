@@ -80,9 +80,9 @@ pub use info::{Presence, SenderInfo};
 pub use life::RouterDrain;
 pub use listen::{Listen, ListenFuture};
 pub use message::Message;
-pub use notice::{DetachReason, Notice};
 #[cfg(feature = "net")]
 pub(crate) use mirror::Declares;
+pub use notice::{DetachReason, Notice};
 #[cfg(feature = "net")]
 pub(crate) use places::{Places, place_methods};
 pub use register::{Register, SenderBuilder};

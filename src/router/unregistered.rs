@@ -103,10 +103,9 @@ impl fmt::Display for RegisterError {
                 f,
                 "the sender `{name}` was not registered: the client has as many senders and listeners with the server as it may"
             ),
-            RegisterProblem::Lost => write!(
-                f,
-                "whether the sender `{name}` was registered is not known"
-            ),
+            RegisterProblem::Lost => {
+                write!(f, "whether the sender `{name}` was registered is not known")
+            }
         }?;
         match &self.reason {
             Some(reason) => write!(f, ": {reason}"),

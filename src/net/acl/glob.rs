@@ -61,10 +61,22 @@ mod tests {
     #[test]
     fn a_star_is_any_text() {
         for (pattern, fits, other) in [
-            ("plant", &["plant"][..], &["", "plan", "plants", "a plant"][..]),
-            ("plant.*", &["plant.", "plant.a", "plant.*"], &["plant", "a plant.b"]),
+            (
+                "plant",
+                &["plant"][..],
+                &["", "plan", "plants", "a plant"][..],
+            ),
+            (
+                "plant.*",
+                &["plant.", "plant.a", "plant.*"],
+                &["plant", "a plant.b"],
+            ),
             ("*", &["", "a", "**"], &[]),
-            ("a*b*c", &["abc", "axbyc", "abbc", "abcbc"], &["ab", "abcb", "xabc"]),
+            (
+                "a*b*c",
+                &["abc", "axbyc", "abbc", "abcbc"],
+                &["ab", "abcb", "xabc"],
+            ),
             ("*.é", &["x.é", ".é"], &["x.e", "é"]),
             ("", &[""], &["a"]),
             ("**a", &["a", "ba"], &["ab"]),

@@ -108,7 +108,13 @@ impl Rule {
     }
 
     /// Whether it is about this, exactly.
-    pub(super) fn is(&self, who: Option<&Identity>, right: Right, sender: &str, name: &str) -> bool {
+    pub(super) fn is(
+        &self,
+        who: Option<&Identity>,
+        right: Right,
+        sender: &str,
+        name: &str,
+    ) -> bool {
         let named = self.name.as_ref().is_none_or(|own| own.is(name));
         named && self.sender.is(sender) && self.is_of(who, right)
     }

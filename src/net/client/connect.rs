@@ -65,7 +65,10 @@ impl<V: Send + Sync + 'static> ClientRouter<V> {
         F: Fn(S, Arc<Message<V>>) -> Fut + Send + Sync + 'static,
         Fut: CallbackFuture<Output = ()> + Send + 'static,
     {
-        RemoteListen::new(&self.shared, self.core().heard.connect_with(state, callback))
+        RemoteListen::new(
+            &self.shared,
+            self.core().heard.connect_with(state, callback),
+        )
     }
 
     /// Disconnects a named function, async or sync; with senders, events or routes, takes it off those alone. It is not called any more from

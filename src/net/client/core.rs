@@ -97,7 +97,8 @@ impl<V: Send + Sync + 'static> Core<V> {
             let Some(core) = watching.upgrade() else {
                 return;
             };
-            if let Notice::Added { route, listeners } | Notice::Removed { route, listeners } = notice
+            if let Notice::Added { route, listeners } | Notice::Removed { route, listeners } =
+                notice
             {
                 core.state.hold().places.note(route, *listeners);
                 core.ring();
@@ -150,10 +151,8 @@ impl<V: Send + Sync + 'static> Core<V> {
     pub(super) fn is_newly_restored(&self) -> bool {
         let mut state = self.state.hold();
         let State { places, names, .. } = &*state;
-        let is_behind = places.has_changes()
-            || names.has_changes()
-            || places.is_adding()
-            || names.is_adding();
+        let is_behind =
+            places.has_changes() || names.has_changes() || places.is_adding() || names.is_adding();
         !is_behind && !std::mem::replace(&mut state.is_restored, true)
     }
 

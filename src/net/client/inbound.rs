@@ -30,7 +30,12 @@ where
                 sender,
                 event,
                 data,
-            } => self.hear(link, listener_id, (sender.as_deref(), event.as_deref()), data),
+            } => self.hear(
+                link,
+                listener_id,
+                (sender.as_deref(), event.as_deref()),
+                data,
+            ),
             Call::Request {
                 sender,
                 method,

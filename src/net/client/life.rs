@@ -82,8 +82,7 @@ impl<V: Send + Sync + 'static> IntoFuture for ClientDrain<V> {
                 listeners = listeners.timeout(time);
                 handlers = handlers.timeout(time);
             }
-            let idle =
-                futures_util::future::join(listeners.into_future(), handlers.into_future());
+            let idle = futures_util::future::join(listeners.into_future(), handlers.into_future());
             let ((listeners, handlers), ()) =
                 futures_util::future::join(idle, core.over.wait()).await;
             Unfinished::of_all([listeners, handlers].into_iter().filter_map(Result::err))

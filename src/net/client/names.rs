@@ -139,7 +139,11 @@ impl<V> Names<V> {
     pub(super) fn replied(&mut self, sender: &str, number: u64, has_it: bool) {
         self.adding = self.adding.saturating_sub(1);
         if let Some(name) = self.names.get_mut(sender) {
-            name.remote = if has_it { Remote::Yes(number) } else { Remote::No };
+            name.remote = if has_it {
+                Remote::Yes(number)
+            } else {
+                Remote::No
+            };
             self.changed.insert(sender.to_owned());
         }
     }

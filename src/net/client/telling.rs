@@ -78,7 +78,10 @@ fn add_sender<V: Send + Sync + 'static>(
         let info = live.info();
         let methods = info.requests().map(|methods| {
             let any = info.takes_any_request().then_some(None);
-            methods.map(|name| Some(name.to_owned())).chain(any).collect()
+            methods
+                .map(|name| Some(name.to_owned()))
+                .chain(any)
+                .collect()
         });
         Call::AddSender {
             sender: sender.clone(),
@@ -115,9 +118,8 @@ enum Fate {
 fn fate(error: &RequestError) -> Fate {
     match error {
         RequestError::TimedOut(_) => Fate::Again,
-        RequestError::Closed(_) | RequestError::NotSent(Unsendable::Closed(_) | Unsendable::Full) => {
-            Fate::Later
-        }
+        RequestError::Closed(_)
+        | RequestError::NotSent(Unsendable::Closed(_) | Unsendable::Full) => Fate::Later,
         // A server that is about to end takes nothing more, and the one after it does.
         RequestError::Remote(remote) if remote.code() == Some(Code::Gone) => Fate::Later,
         _ => Fate::Refused,

@@ -19,9 +19,7 @@ use crate::net::codec::CodecError;
 use crate::net::limits::Limits;
 use crate::net::wire::{Call, CallOf, Code, Format, Id, RemoteError, ReplyOf, Response, Said};
 use crate::spawn::{Spawner, Timer};
-use crate::sync::{
-    Arc, AtomicBool, AtomicU64, AtomicUsize, Lock, OnceLock, Ordering, next_number,
-};
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Lock, OnceLock, Ordering, next_number};
 
 /// The most room that is made for a message before its size is known.
 const USUAL_FRAME: usize = 1024;

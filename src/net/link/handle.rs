@@ -244,7 +244,9 @@ impl<V: Send + Sync + 'static> Link<V> {
         timeout: Option<Duration>,
     ) -> Result<(), RequestError> {
         let timeout = timeout.unwrap_or(self.core.limits.request_timeout);
-        ask(&self.core, Said::Signal(signal), timeout).await.map(drop)
+        ask(&self.core, Said::Signal(signal), timeout)
+            .await
+            .map(drop)
     }
 
     /// Asks the other side, and waits for its reply: 10 seconds, unless the limits or the builder say otherwise. Several may be

@@ -62,7 +62,11 @@ where
             let full = Arc::new(Full(limits.max_connections()));
             let link = links.with_handler(full).accept(carrier);
             // Hello is answered, and ends it; who says none has his time for whatever he does.
-            or(async { drop(link.closed().await) }, timer.sleep(limits.handshake)).await;
+            or(
+                async { drop(link.closed().await) },
+                timer.sleep(limits.handshake),
+            )
+            .await;
             link.abort();
         }
     };

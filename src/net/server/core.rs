@@ -231,7 +231,10 @@ impl<V: Send + Sync + 'static> Core<V> {
             let id = peers.sessions.get(session.reveal()).copied();
             let entry = id.and_then(|id| peers.by_id.get(&id));
             let before = entry.map(|entry| (Arc::clone(&entry.peer), entry.link.borrowed()));
-            if before.as_ref().is_some_and(|(before, _)| before.who() != peer.who()) {
+            if before
+                .as_ref()
+                .is_some_and(|(before, _)| before.who() != peer.who())
+            {
                 // Somebody else has come by its secret, or it has become somebody else.
                 return;
             }

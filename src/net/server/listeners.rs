@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::peer::Peer;
 use crate::net::acl::Right;
-use crate::net::link::{Link, Unsendable};
 use crate::net::limits::WhenFull;
+use crate::net::link::{Link, Unsendable};
 use crate::net::wire::{Call, Code, RemoteError, Response, SignalOf};
 use crate::router::{Message, Route};
 use crate::signal::{Connection, Overflow};

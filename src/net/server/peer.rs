@@ -163,7 +163,10 @@ impl<V: Send + Sync + 'static> Peer<V> {
 
     /// Whether nothing more is begun for it, since the server ends.
     fn refuses_more(&self) -> Option<RemoteError> {
-        let is_closed = self.server.upgrade().is_none_or(|server| server.is_closed());
+        let is_closed = self
+            .server
+            .upgrade()
+            .is_none_or(|server| server.is_closed());
         is_closed.then(|| RemoteError::failed(Code::Gone, "the server is about to end"))
     }
 }
@@ -177,7 +180,8 @@ where
 {
     fn hello(&self, link: &Link<V>, token: Option<&Token>) -> Result<(), RemoteError> {
         let server = self.0.server.upgrade();
-        let server = server.ok_or_else(|| RemoteError::failed(Code::Gone, "the server has ended"))?;
+        let server =
+            server.ok_or_else(|| RemoteError::failed(Code::Gone, "the server has ended"))?;
         let who = server.door.admit(token, link.info())?;
         // Hello is said once.
         let _ = self.0.who.set(who);

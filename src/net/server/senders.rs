@@ -15,7 +15,11 @@ use crate::sync::Arc;
 
 impl<V> State<V> {
     /// So many listeners, senders, events and methods more.
-    pub(super) fn take_weight(&mut self, weight: usize, limits: &Limits) -> Result<(), RemoteError> {
+    pub(super) fn take_weight(
+        &mut self,
+        weight: usize,
+        limits: &Limits,
+    ) -> Result<(), RemoteError> {
         let max = limits.max_subscriptions();
         let sum = self.weight.saturating_add(weight);
         if sum > max {

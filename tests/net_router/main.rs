@@ -1,0 +1,15 @@
+//! Routers over the network: servers and clients, who hears what of whom, rights, and what becomes of it all when a connection is lost.
+//!
+//! As in `tests/signal`, a test that is an `async fn` is given the runtime it runs on.
+
+#[allow(dead_code, reason = "shared with the tests of the signal")]
+#[path = "../signal/common.rs"]
+mod common;
+#[macro_use]
+#[path = "../signal/runtime.rs"]
+#[allow(dead_code, reason = "shared with the tests of the signal")]
+mod runtime;
+mod kit;
+
+// Who hears what of whom, and who is asked.
+mod directions;
