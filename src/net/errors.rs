@@ -1,6 +1,6 @@
 //! Errors of routers as they go over the network, and back.
 
-use super::link::{CloseReason, RequestError as LinkError};
+use super::link::RequestError as LinkError;
 use super::wire::{Code, RemoteError};
 use crate::router::{
     HandlerError, RegisterError, RegisterProblem, RequestError, RequestProblem, SendProblem,
@@ -97,16 +97,14 @@ pub(super) fn of_link(error: LinkError) -> RemoteError {
         LinkError::Remote(remote) => remote,
         LinkError::TimedOut(_) => RemoteError::failed(Code::TimedOut, error),
         LinkError::Closed(_) => RemoteError::failed(Code::Gone, error),
-        LinkError::NotSent(super::Unsendable::Closed(reason)) => gone(&reason),
+        // Nobody was given it: its senders go with the peer.
+        LinkError::NotSent(super::Unsendable::Closed(reason)) => {
+            RemoteError::failed(Code::UnknownSender, format_args!("the sender has just gone: {reason}"))
+        }
         LinkError::NotSent(_) | LinkError::Unreadable(_) => {
             RemoteError::failed(Code::Failed, error)
         }
     }
-}
-
-/// The peer that was to do it is not there any more.
-pub(super) fn gone(reason: &CloseReason) -> RemoteError {
-    RemoteError::failed(Code::Gone, reason)
 }
 
 /// What is replied where a sender was not registered.

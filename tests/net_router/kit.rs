@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +16,7 @@ use fanfare::router::{Call, Message, Router, Sender};
 use fanfare::testing::{ManualClock, SeededExecutor};
 use serde_json::Value;
 
-use crate::common::Log;
+use crate::common::{Gate, Log};
 use crate::runtime::Runtime;
 
 /// What messages and requests carry in these tests.
@@ -176,7 +175,7 @@ impl Cuts {
     /// Both sides find out.
     pub(crate) async fn cut(&self) {
         for carrier in self.take() {
-            carrier.cut.close();
+            carrier.cut.open();
             carrier.carrier.close().await;
         }
     }
@@ -184,7 +183,7 @@ impl Cuts {
     /// This side finds out, and the server does not.
     pub(crate) fn cut_here(&self) {
         for carrier in self.take() {
-            carrier.cut.close();
+            carrier.cut.open();
             // It is kept, or its other side would know.
             std::mem::forget(Arc::clone(&carrier.carrier));
         }
@@ -210,7 +209,7 @@ impl Dialer for Cuts {
             }
             let carrier = Arc::new(Cuttable {
                 carrier: self.0.dialer.dial(framing).await?,
-                cut: smol::channel::bounded(1).0,
+                cut: Gate::new(),
             });
             let mut made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
             made.push(Arc::clone(&carrier));
@@ -222,7 +221,7 @@ impl Dialer for Cuts {
 /// A carrier that ends when it is told to.
 struct Cuttable {
     carrier: Arc<dyn Carrier>,
-    cut: smol::channel::Sender<()>,
+    cut: Gate,
 }
 
 impl Cuttable {
@@ -231,7 +230,7 @@ impl Cuttable {
         step: impl Future<Output = Result<T, CarrierError>>,
     ) -> Result<T, CarrierError> {
         let cut = async {
-            self.cut.closed().await;
+            self.cut.wait().await;
             Err(CarrierError::ended())
         };
         futures_lite::future::or(cut, step).await
@@ -252,7 +251,7 @@ impl Carrier for Cuttable {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        if self.cut.is_closed() {
+        if self.cut.is_open() {
             // What is cut cannot be closed in order.
             return Box::pin(std::future::ready(()));
         }
@@ -326,11 +325,4 @@ impl ByHand {
         let started = self.now(self.builder(dialer).start());
         started.expect("it is let in")
     }
-}
-
-/// A future with its type forgotten.
-pub(crate) fn boxed<'a, T>(
-    future: impl Future<Output = T> + 'a,
-) -> Pin<Box<dyn Future<Output = T> + 'a>> {
-    Box::pin(future)
 }

@@ -13,3 +13,8 @@ mod kit;
 
 // Who hears what of whom, and who is asked.
 mod directions;
+mod names;
+mod requests;
+
+// Connections that are lost and made again.
+mod reconnect;

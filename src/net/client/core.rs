@@ -123,7 +123,10 @@ impl<V: Send + Sync + 'static> Core<V> {
     /// The link, if both have said hello.
     pub(super) fn link(&self) -> Option<Link<V>> {
         let state = self.state.hold();
-        state.link.as_ref().map(Link::borrowed)
+        let link = state.link.as_ref();
+        // It may have ended without the task having seen it yet.
+        let link = link.filter(|link| link.close_reason().is_none());
+        link.map(Link::borrowed)
     }
 
     /// Both have said hello: from now on it can be asked.
@@ -156,8 +159,11 @@ impl<V: Send + Sync + 'static> Core<V> {
         !is_behind && !std::mem::replace(&mut state.is_restored, true)
     }
 
+    /// Whether the server is there, and has all that it is to have.
     pub(super) fn is_restored(&self) -> bool {
-        self.state.hold().is_restored
+        let state = self.state.hold();
+        let link = state.link.as_ref();
+        state.is_restored && link.is_some_and(|link| link.close_reason().is_none())
     }
 
     /// Nothing more comes by this route.
@@ -169,6 +175,10 @@ impl<V: Send + Sync + 'static> Core<V> {
     /// The server does not have this sender, and will not.
     pub(super) fn end_sender(&self, live: &Live<V>, reason: &str) {
         live.end(reason);
+        self.tell_ended(live, reason);
+    }
+
+    pub(super) fn tell_ended(&self, live: &Live<V>, reason: &str) {
         self.tell(Status::SenderEnded {
             sender: live.name().to_owned(),
             reason: reason.to_owned(),

@@ -67,7 +67,7 @@ pub(super) struct Handle<V> {
     pub(super) core: Arc<Core<V>>,
     /// What is done when it, or a sender, is dropped: that knows nothing of what a payload is.
     end: fn(&Core<V>),
-    pub(super) leave: fn(&Live<V>),
+    pub(super) leave: fn(&Core<V>, &Live<V>),
 }
 
 impl<V> Drop for Handle<V> {
@@ -93,8 +93,8 @@ impl<V: Send + Sync + 'static> ClientRouter<V> {
             end: |core| {
                 core.close();
             },
-            leave: |live| {
-                live.leave();
+            leave: |core, live| {
+                live.leave(core);
             },
         };
         Self {
@@ -115,8 +115,8 @@ impl<V: Send + Sync + 'static> ClientRouter<V> {
     /// A handle of the sender of this client that has this name, if there is one.
     #[must_use]
     pub fn get_sender(&self, name: &str) -> Option<RemoteSender<V>> {
-        let live = self.core().state.hold().names.get(name)?;
-        Some(RemoteSender { live })
+        let own = self.core().state.hold().names.get(name)?;
+        Some(RemoteSender { own })
     }
 
     /// Disconnects the sender of this client that has this name; tells whether it was there. See [`RemoteSender::disconnect`].

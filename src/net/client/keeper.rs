@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::core::Core;
 use super::inbound::Inbound;
 use super::status::Status;
-use super::telling::{Told, settle, tell_changes};
+use super::telling::{Told, settle, tell_changes, tell_names};
 use crate::net::carrier::{Attempt, Redialer};
 use crate::net::link::{CloseReason, ConnectError, Link, RequestError};
 use crate::spawn::BoxFuture;
@@ -161,6 +161,8 @@ where
     loop {
         let news = core.news.listen();
         if core.closed.is_set() {
+            // What has gone before has gone first.
+            tell_names(core, link, &mut telling).await;
             return End::Closed;
         }
         if let Some(reason) = link.close_reason() {

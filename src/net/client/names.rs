@@ -1,24 +1,38 @@
 //! The senders of a client, and which of them the server has.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::sender::Live;
+use super::sender::{Live, Own};
 use crate::sync::{Arc, Weak};
 
 /// The senders of this client by name, and for each whether the server has it.
 pub(super) struct Names<V> {
     names: HashMap<String, Name<V>>,
-    /// Which have to be looked at.
-    changed: HashSet<String>,
+    /// Which have to be looked at, in the order in which they have changed: the server hears of them in that order.
+    changed: Vec<String>,
     adding: usize,
 }
 
 struct Name<V> {
     /// Who has the name here.
-    here: Option<Weak<Live<V>>>,
-    /// The number of that one.
-    number: u64,
+    here: Option<Here<V>>,
     remote: Remote,
+    /// Whether it is among those that have changed.
+    is_changed: bool,
+}
+
+/// One who has a name, and what his handles share.
+struct Here<V> {
+    live: Arc<Live<V>>,
+    own: Weak<Own<V>>,
+}
+
+impl<V> Name<V> {
+    fn note(&mut self, sender: &str, changed: &mut Vec<String>) {
+        if !std::mem::replace(&mut self.is_changed, true) {
+            changed.push(sender.to_owned());
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -32,11 +46,7 @@ enum Remote {
 
 /// What the server is to be told.
 pub(super) enum Change<V> {
-    Add {
-        sender: String,
-        live: Weak<Live<V>>,
-        number: u64,
-    },
+    Add(Arc<Live<V>>),
     Remove(String),
 }
 
@@ -44,46 +54,46 @@ impl<V> Names<V> {
     pub(super) fn new() -> Self {
         Self {
             names: HashMap::new(),
-            changed: HashSet::new(),
+            changed: Vec::new(),
             adding: 0,
         }
     }
 
     /// It has its name from now on; tells whether nobody had it.
-    pub(super) fn take(&mut self, live: &Arc<Live<V>>) -> bool {
+    pub(super) fn take(&mut self, own: &Arc<Own<V>>) -> bool {
+        let live = &own.live;
         let name = self.names.entry(live.name().to_owned()).or_insert(Name {
             here: None,
-            number: 0,
             remote: Remote::No,
+            is_changed: false,
         });
         if name.here.is_some() {
             return false;
         }
-        name.here = Some(Arc::downgrade(live));
-        name.number = live.number;
-        self.changed.insert(live.name().to_owned());
+        name.here = Some(Here {
+            live: Arc::clone(live),
+            own: Arc::downgrade(own),
+        });
+        name.note(live.name(), &mut self.changed);
         true
     }
 
-    /// It does not have its name any more; tells whether it did until now.
-    pub(super) fn leave(&mut self, sender: &str, number: u64) -> bool {
-        let Some(name) = self.names.get_mut(sender) else {
-            return false;
-        };
-        if name.number != number || name.here.take().is_none() {
-            return false;
-        }
-        self.changed.insert(sender.to_owned());
-        true
+    /// It does not have its name any more; gives it, to be dropped outside of the lock, if it did until now.
+    pub(super) fn leave(&mut self, sender: &str, number: u64) -> Option<Arc<Live<V>>> {
+        let name = self.names.get_mut(sender)?;
+        let here = name.here.take_if(|here| here.live.number == number)?;
+        name.note(sender, &mut self.changed);
+        Some(here.live)
     }
 
-    pub(super) fn get(&self, sender: &str) -> Option<Arc<Live<V>>> {
-        self.names.get(sender)?.here.as_ref()?.upgrade()
+    /// Its handle, once more.
+    pub(super) fn get(&self, sender: &str) -> Option<Arc<Own<V>>> {
+        self.names.get(sender)?.here.as_ref()?.own.upgrade()
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Live<V>>> {
         let here = self.names.values().filter_map(|name| name.here.as_ref());
-        here.filter_map(Weak::upgrade).collect()
+        here.map(|here| Arc::clone(&here.live)).collect()
     }
 
     pub(super) fn has_changes(&self) -> bool {
@@ -102,10 +112,10 @@ impl<V> Names<V> {
             let Some(name) = self.names.get_mut(&sender) else {
                 continue;
             };
-            // Not upgraded: what is dropped under the lock might be the last.
-            let here = name.here.clone().filter(|live| live.strong_count() > 0);
+            name.is_changed = false;
+            let here = name.here.as_ref().map(|here| &here.live);
             if let Remote::Yes(number) = name.remote {
-                if here.is_some() && number == name.number {
+                if here.is_some_and(|live| live.number == number) {
                     continue;
                 }
                 name.remote = Remote::No;
@@ -115,19 +125,12 @@ impl<V> Names<V> {
                 // Looked at again when there is a reply.
                 (Remote::Adding, _) => {}
                 (_, Some(live)) => {
-                    let number = name.number;
+                    added.push(Change::Add(Arc::clone(live)));
                     name.remote = Remote::Adding;
                     self.adding += 1;
-                    added.push(Change::Add {
-                        sender,
-                        live,
-                        number,
-                    });
                 }
                 (_, None) => {
-                    if name.here.is_none() {
-                        self.names.remove(&sender);
-                    }
+                    self.names.remove(&sender);
                 }
             }
         }
@@ -138,13 +141,18 @@ impl<V> Names<V> {
     /// There is a reply: whether the server has the one of this number.
     pub(super) fn replied(&mut self, sender: &str, number: u64, has_it: bool) {
         self.adding = self.adding.saturating_sub(1);
-        if let Some(name) = self.names.get_mut(sender) {
-            name.remote = if has_it {
-                Remote::Yes(number)
-            } else {
-                Remote::No
-            };
-            self.changed.insert(sender.to_owned());
+        let Some(name) = self.names.get_mut(sender) else {
+            return;
+        };
+        name.remote = if has_it {
+            Remote::Yes(number)
+        } else {
+            Remote::No
+        };
+        let here = name.here.as_ref().map(|here| here.live.number);
+        // What is as it should be has not changed, or it would be told of before what has.
+        if !has_it || here != Some(number) {
+            name.note(sender, &mut self.changed);
         }
     }
 
@@ -163,13 +171,9 @@ impl<V> Names<V> {
             return None;
         };
         name.remote = Remote::No;
-        let live = if name.number == number {
-            name.here.take().and_then(|live| live.upgrade())
-        } else {
-            None
-        };
-        self.changed.insert(sender.to_owned());
-        live
+        name.note(sender, &mut self.changed);
+        let here = name.here.take_if(|here| here.live.number == number)?;
+        Some(here.live)
     }
 
     /// The connection is lost: the server has none of them.
@@ -177,7 +181,7 @@ impl<V> Names<V> {
         self.adding = 0;
         for (sender, name) in &mut self.names {
             name.remote = Remote::No;
-            self.changed.insert(sender.clone());
+            name.note(sender, &mut self.changed);
         }
     }
 }

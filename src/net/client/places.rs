@@ -1,6 +1,7 @@
 //! What a client listens to, and what of it the server has.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::mem;
 
 use super::unheard::ListenError;
 use crate::net::promise::Promise;
@@ -22,8 +23,8 @@ pub(super) type Heard = Arc<Waiting>;
 pub(super) struct Places {
     places: HashMap<Route, Place>,
     by_id: HashMap<u64, Route>,
-    /// Which have to be looked at.
-    changed: HashSet<Route>,
+    /// Which have to be looked at, in the order in which they have changed: the server hears of them in that order.
+    changed: Vec<Route>,
     /// Listeners that have ended before it was known that they are there. Only while some are on their way.
     ended_early: HashMap<u64, String>,
     adding: usize,
@@ -36,6 +37,16 @@ struct Place {
     holds: usize,
     remote: Remote,
     waiting: Vec<Heard>,
+    /// Whether it is among those that have changed.
+    is_changed: bool,
+}
+
+impl Place {
+    fn note(&mut self, route: &Route, changed: &mut Vec<Route>) {
+        if !mem::replace(&mut self.is_changed, true) {
+            changed.push(route.clone());
+        }
+    }
 }
 
 enum Remote {
@@ -53,13 +64,15 @@ pub(super) enum Change {
 
 impl Places {
     fn place(&mut self, route: &Route) -> &mut Place {
-        self.changed.insert(route.clone());
-        self.places.entry(route.clone()).or_insert(Place {
+        let place = self.places.entry(route.clone()).or_insert(Place {
             listeners: 0,
             holds: 0,
             remote: Remote::No,
             waiting: Vec::new(),
-        })
+            is_changed: false,
+        });
+        place.note(route, &mut self.changed);
+        place
     }
 
     /// So many listen to this route now.
@@ -100,7 +113,7 @@ impl Places {
 
     /// What the server is to be told of what has changed.
     pub(super) fn changes(&mut self, told: &mut Vec<Heard>) -> Vec<Change> {
-        let changed = std::mem::take(&mut self.changed);
+        let changed = mem::take(&mut self.changed);
         changed
             .into_iter()
             .filter_map(|route| self.change(route, told))
@@ -109,6 +122,7 @@ impl Places {
 
     fn change(&mut self, route: Route, told: &mut Vec<Heard>) -> Option<Change> {
         let place = self.places.get_mut(&route)?;
+        place.is_changed = false;
         let is_wanted = place.listeners + place.holds > 0;
         match (is_wanted, &place.remote) {
             (true, Remote::No) => {
@@ -157,7 +171,7 @@ impl Places {
         self.replied();
         let place = self.place(route);
         place.remote = Remote::No;
-        let waiting = std::mem::take(&mut place.waiting);
+        let waiting = mem::take(&mut place.waiting);
         for heard in &waiting {
             heard.is_released.store(true, Ordering::Relaxed);
             place.holds -= 1;
@@ -168,9 +182,10 @@ impl Places {
     /// The server has not said, and is to be asked again: now, or with the next connection.
     pub(super) fn unknown(&mut self, route: &Route, again: bool) {
         self.replied();
-        self.place(route).remote = Remote::No;
-        if !again {
-            self.changed.remove(route);
+        if again {
+            self.place(route).remote = Remote::No;
+        } else if let Some(place) = self.places.get_mut(route) {
+            place.remote = Remote::No;
         }
     }
 
@@ -209,7 +224,7 @@ impl Places {
         self.adding = 0;
         for (route, place) in &mut self.places {
             place.remote = Remote::No;
-            self.changed.insert(route.clone());
+            place.note(route, &mut self.changed);
         }
     }
 
@@ -217,7 +232,7 @@ impl Places {
     pub(super) fn take_waiting(&mut self) -> Vec<(Route, Heard)> {
         let all = self.places.iter_mut();
         all.flat_map(|(route, place)| {
-            let waiting = std::mem::take(&mut place.waiting).into_iter();
+            let waiting = mem::take(&mut place.waiting).into_iter();
             waiting.map(|heard| (route.clone(), heard))
         })
         .collect()

@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use futures_lite::future::or;
 
 use super::handle::Handle;
-use super::sender::{Live, RemoteSender};
+use super::sender::{Live, Own, RemoteSender};
 use crate::router::{
     Call, HandlerFuture, HandlerReply, RegisterError, RegisterProblem, SenderBuilder,
 };
@@ -137,13 +137,18 @@ impl<V: Send + Sync + 'static> RemoteSenderBuilder<V> {
             state.last_sender += 1;
             state.last_sender
         };
-        let live = Arc::new(Live::new(number, sender, Arc::clone(&handle)));
-        let is_free = core.state.hold().names.take(&live);
+        let live = Arc::new(Live::new(number, sender));
+        let own = Arc::new(Own {
+            live,
+            handle: Arc::clone(&handle),
+        });
+        let is_free = core.state.hold().names.take(&own);
         if !is_free {
-            return Err(RegisterError::new(RegisterProblem::NameTaken, live.name()));
+            let name = own.live.name();
+            return Err(RegisterError::new(RegisterProblem::NameTaken, name));
         }
         core.ring();
-        Ok(RemoteSender { live })
+        Ok(RemoteSender { own })
     }
 }
 
@@ -175,8 +180,8 @@ impl<V: Send + Sync + 'static> RemoteRegister<V> {
     async fn register(self) -> Result<RemoteSender<V>, RegisterError> {
         let core = Arc::clone(&self.sender.handle.core);
         let sender = self.sender.take_place()?;
-        sender.live.is_awaited.store(true, Ordering::Relaxed);
-        let told = async { sender.live.registered.wait().await.clone() };
+        sender.own.live.is_awaited.store(true, Ordering::Relaxed);
+        let told = async { sender.own.live.registered.wait().await.clone() };
         let sleep = core.timer.sleep(core.limits.request_timeout);
         let late = async {
             sleep.await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_lite::future::or;
 
-use super::sender::Live;
+use super::sender::Own;
 use crate::net::link::{Link, RequestError, Unsendable};
 use crate::net::wire::{Code, SignalOf};
 use crate::router::{Declares, SendError, SendProblem};
@@ -20,16 +20,16 @@ use crate::spawn::BoxFuture;
 /// the client is closed, and where the payload cannot go over the network. It was not sent then, and the error gives it back.
 #[must_use = "nothing is sent until the builder is ended by `.await`, `.now()` or `.join()`"]
 pub struct RemoteSend<'a, V> {
-    live: &'a Live<V>,
+    own: &'a Own<V>,
     event: String,
     payload: V,
     timeout: Option<Duration>,
 }
 
 impl<'a, V> RemoteSend<'a, V> {
-    pub(super) fn new(live: &'a Live<V>, event: &str, payload: V) -> Self {
+    pub(super) fn new(own: &'a Own<V>, event: &str, payload: V) -> Self {
         Self {
-            live,
+            own,
             event: event.to_owned(),
             payload,
             timeout: None,
@@ -79,7 +79,7 @@ impl<'a, V: Send + Sync + 'static> RemoteSend<'a, V> {
         let sent = match sending.timeout {
             None => sent.await,
             Some(time) => {
-                let sleep = sending.live.handle.core.timer.sleep(time);
+                let sleep = sending.own.handle.core.timer.sleep(time);
                 let late = async {
                     sleep.await;
                     Err(None)
@@ -96,11 +96,11 @@ impl<'a, V: Send + Sync + 'static> RemoteSend<'a, V> {
     /// Where it goes, if it can.
     fn begin(self) -> Result<(Link<V>, Sending<'a, V>), SendError<V>> {
         let sending = Sending(self);
-        let live = sending.live;
+        let (live, core) = (&sending.own.live, &sending.own.handle.core);
         let problem = match live.sender().declares(&sending.event) {
             Declares::No => SendProblem::Undeclared,
             Declares::Reserved => SendProblem::Reserved,
-            Declares::Yes if live.handle.core.closed.is_set() => SendProblem::Closed,
+            Declares::Yes if core.closed.is_set() => SendProblem::Closed,
             Declares::Yes if live.is_ended() => SendProblem::Disconnected,
             Declares::Yes => match live.link() {
                 Some(link) => return Ok((link, sending)),
@@ -126,7 +126,7 @@ impl<V> Sending<'_, V> {
     fn signal(&self) -> SignalOf<'_, V> {
         SignalOf {
             listener_id: None,
-            sender: Some(self.live.name()),
+            sender: Some(self.own.live.name()),
             event: Some(&self.event),
             data: &self.payload,
         }
@@ -134,11 +134,12 @@ impl<V> Sending<'_, V> {
 
     fn error(self, problem: SendProblem) -> SendError<V> {
         let RemoteSend {
-            live,
+            own,
             event,
             payload,
             ..
         } = self.0;
+        let live = &own.live;
         let error = SendError::new(problem, live.name(), event.into(), Some(payload));
         match live.reason() {
             Some(reason) if problem == SendProblem::Disconnected => error.because(reason),
@@ -191,7 +192,7 @@ impl<'a, V: Send + Sync + 'static> IntoFuture for RemoteSend<'a, V> {
 impl<V: fmt::Debug> fmt::Debug for RemoteSend<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteSend")
-            .field("sender", &self.live.name())
+            .field("sender", &self.own.live.name())
             .field("event", &self.event)
             .field("payload", &self.payload)
             .finish_non_exhaustive()

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use super::core::Core;
 use super::handle::{ClientRouter, Handle};
 use super::send::RemoteSend;
 use crate::net::flag::Flag;
@@ -39,10 +40,22 @@ use crate::sync::{Arc, AtomicBool, Lock, OnceLock, Ordering};
 /// # Ok::<(), Failed>(()) }).unwrap();
 /// ```
 pub struct RemoteSender<V> {
-    pub(super) live: Arc<Live<V>>,
+    pub(super) own: Arc<Own<V>>,
 }
 
-/// Is there as long as one of its handles, or of what is being sent.
+/// Is there as long as one of its handles: with it the sender goes.
+pub(super) struct Own<V> {
+    pub(super) live: Arc<Live<V>>,
+    pub(super) handle: Arc<Handle<V>>,
+}
+
+impl<V> Drop for Own<V> {
+    fn drop(&mut self) {
+        (self.handle.leave)(&self.handle.core, &self.live);
+    }
+}
+
+/// What the client's task knows of a sender, and may still know when that has gone.
 pub(super) struct Live<V> {
     pub(super) number: u64,
     /// Has its name here, and its handlers.
@@ -56,11 +69,10 @@ pub(super) struct Live<V> {
     is_ended: Flag,
     /// Why, if the server has ended it. Written once, before the flag.
     reason: OnceLock<Box<str>>,
-    pub(super) handle: Arc<Handle<V>>,
 }
 
 impl<V> Live<V> {
-    pub(super) fn new(number: u64, sender: Sender<V>, handle: Arc<Handle<V>>) -> Self {
+    pub(super) fn new(number: u64, sender: Sender<V>) -> Self {
         Self {
             number,
             sender,
@@ -69,7 +81,6 @@ impl<V> Live<V> {
             is_awaited: AtomicBool::new(false),
             is_ended: Flag::default(),
             reason: OnceLock::new(),
-            handle,
         }
     }
 
@@ -127,70 +138,63 @@ impl<V: Send + Sync + 'static> Live<V> {
     }
 
     /// On this side, for whatever reason; tells whether it was there until now.
-    pub(super) fn leave(&self) -> bool {
-        let core = &self.handle.core;
-        let was_there = {
+    pub(super) fn leave(&self, core: &Core<V>) -> bool {
+        let here = {
             let mut state = core.state.hold();
             state.names.leave(self.name(), self.number)
         };
         self.is_ended.set();
         self.lose_link();
         self.sender.disconnect();
-        if was_there {
+        if here.is_some() {
             core.ring();
         }
-        was_there
-    }
-}
-
-impl<V> Drop for Live<V> {
-    fn drop(&mut self) {
-        (self.handle.leave)(self);
+        here.is_some()
     }
 }
 
 impl<V: Send + Sync + 'static> RemoteSender<V> {
     /// Has it go now, with all its handles; tells whether it was there until now. The server is told.
     pub fn disconnect(&self) -> bool {
-        self.live.leave()
+        self.own.live.leave(&self.own.handle.core)
     }
 }
 
 impl<V> RemoteSender<V> {
     /// Begins to send an event that it has declared.
     pub fn send(&self, event: impl AsRef<str>, payload: V) -> RemoteSend<'_, V> {
-        RemoteSend::new(&self.live, event.as_ref(), payload)
+        RemoteSend::new(&self.own, event.as_ref(), payload)
     }
 
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.live.name()
+        self.own.live.name()
     }
 
     /// What it has declared.
     #[must_use]
     pub fn info(&self) -> &SenderInfo {
-        self.live.info()
+        self.own.live.info()
     }
 
     /// Whether the server has it at this moment, so that it can send.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        self.live.link.hold().is_some()
+        self.own.live.link.hold().is_some()
     }
 
     /// Whether it has ended: it was disconnected, on this side or by the server.
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        self.live.is_ended()
+        self.own.live.is_ended()
     }
 
     /// The client that it is registered with.
     #[must_use]
     pub fn client(&self) -> ClientRouter<V> {
         ClientRouter {
-            shared: Arc::clone(&self.live.handle),
+            shared: Arc::clone(&self.own.handle),
         }
     }
 }
@@ -198,7 +202,7 @@ impl<V> RemoteSender<V> {
 impl<V> Clone for RemoteSender<V> {
     fn clone(&self) -> Self {
         Self {
-            live: Arc::clone(&self.live),
+            own: Arc::clone(&self.own),
         }
     }
 }

@@ -11,17 +11,13 @@ use crate::net::errors;
 use crate::net::link::{Link, RequestError, Unsendable};
 use crate::net::wire::{Call, Code, Response};
 use crate::router::Route;
-use crate::sync::{Arc, Weak};
+use crate::spawn::BoxFuture;
+use crate::sync::Arc;
 
 /// What came of something that the server was told.
 pub(super) enum Told<V> {
     Listener(Route, Result<Response<V>, RequestError>),
-    Sender {
-        sender: String,
-        live: Weak<Live<V>>,
-        number: u64,
-        result: Result<Response<V>, RequestError>,
-    },
+    Sender(Arc<Live<V>>, Result<Response<V>, RequestError>),
 }
 
 /// Tells the server what has changed. What is removed wants no reply, and goes first: a name may be taken again.
@@ -30,78 +26,70 @@ pub(super) async fn tell_changes<V: Send + Sync + 'static>(
     link: &Link<V>,
     telling: &mut Telling<V>,
 ) {
+    tell_names(core, link, telling).await;
     let mut heard = Vec::new();
-    let (names, places) = {
-        let mut state = core.state.hold();
-        let names = state.names.changes();
-        (names, state.places.changes(&mut heard))
-    };
+    let changes = core.state.hold().places.changes(&mut heard);
     Core::<V>::keep(heard);
-    for change in names {
-        match change {
-            // It goes with the link, if that has ended.
-            names::Change::Remove(sender) => drop(link.send(Call::RemoveSender { sender }).await),
-            names::Change::Add {
-                sender,
-                live,
-                number,
-            } => telling.push(add_sender(link, sender, live, number)),
-        }
-    }
-    for change in places {
+    for change in changes {
         match change {
             places::Change::Remove(listener_id) => {
                 drop(link.send(Call::RemoveListener { listener_id }).await);
             }
-            places::Change::Add(route) => {
-                let asking = link.request(Call::AddListener {
-                    sender: route.sender().map(str::to_owned),
-                    event: route.event().map(str::to_owned),
-                });
-                let asking = asking.into_future();
-                telling.push(Box::pin(async move {
-                    let result = asking.await;
-                    Told::Listener(route, result)
-                }));
-            }
+            places::Change::Add(route) => telling.push(add_listener(link, route)),
         }
     }
 }
 
+/// The same, of senders alone.
+pub(super) async fn tell_names<V: Send + Sync + 'static>(
+    core: &Core<V>,
+    link: &Link<V>,
+    telling: &mut Telling<V>,
+) {
+    let changes = core.state.hold().names.changes();
+    for change in changes {
+        match change {
+            // It goes with the link, if that has ended.
+            names::Change::Remove(sender) => drop(link.send(Call::RemoveSender { sender }).await),
+            names::Change::Add(live) => telling.push(add_sender(link, live)),
+        }
+    }
+}
+
+fn add_listener<V: Send + Sync + 'static>(
+    link: &Link<V>,
+    route: Route,
+) -> BoxFuture<'static, Told<V>> {
+    let asking = link.request(Call::AddListener {
+        sender: route.sender().map(str::to_owned),
+        event: route.event().map(str::to_owned),
+    });
+    let asking = asking.into_future();
+    Box::pin(async move {
+        let result = asking.await;
+        Told::Listener(route, result)
+    })
+}
+
 fn add_sender<V: Send + Sync + 'static>(
     link: &Link<V>,
-    sender: String,
-    live: Weak<Live<V>>,
-    number: u64,
-) -> crate::spawn::BoxFuture<'static, Told<V>> {
-    let call = live.upgrade().map(|live| {
-        let info = live.info();
-        let methods = info.requests().map(|methods| {
-            let any = info.takes_any_request().then_some(None);
-            methods
-                .map(|name| Some(name.to_owned()))
-                .chain(any)
-                .collect()
-        });
-        Call::AddSender {
-            sender: sender.clone(),
-            events: info.events().map(str::to_owned).collect(),
-            requests: methods,
-        }
+    live: Arc<Live<V>>,
+) -> BoxFuture<'static, Told<V>> {
+    let info = live.info();
+    let methods = info.requests().map(|methods| {
+        let any = info.takes_any_request().then_some(None);
+        let methods = methods.map(|name| Some(name.to_owned()));
+        methods.chain(any).collect()
     });
-    let asking = call.map(|call| link.request(call).into_future());
+    let asking = link.request(Call::AddSender {
+        sender: live.name().to_owned(),
+        events: info.events().map(str::to_owned).collect(),
+        requests: methods,
+    });
+    let asking = asking.into_future();
     Box::pin(async move {
-        let result = match asking {
-            Some(asking) => asking.await,
-            // It has gone: nothing is there to be told of.
-            None => Err(RequestError::NotSent(Unsendable::Full)),
-        };
-        Told::Sender {
-            sender,
-            live,
-            number,
-            result,
-        }
+        let result = asking.await;
+        Told::Sender(live, result)
     })
 }
 
@@ -130,12 +118,7 @@ fn fate(error: &RequestError) -> Fate {
 pub(super) fn settle<V: Send + Sync + 'static>(core: &Core<V>, link: &Link<V>, told: Told<V>) {
     match told {
         Told::Listener(route, result) => settle_listener(core, &route, result),
-        Told::Sender {
-            sender,
-            live,
-            number,
-            result,
-        } => settle_sender(core, link, (&sender, number), live.upgrade(), result),
+        Told::Sender(live, result) => settle_sender(core, link, &live, result),
     }
 }
 
@@ -171,38 +154,30 @@ fn settle_listener<V: Send + Sync + 'static>(
 fn settle_sender<V: Send + Sync + 'static>(
     core: &Core<V>,
     link: &Link<V>,
-    (sender, number): (&str, u64),
-    live: Option<Arc<Live<V>>>,
+    live: &Live<V>,
     result: Result<Response<V>, RequestError>,
 ) {
+    let (sender, number) = (live.name(), live.number);
     let Err(error) = result else {
-        if let Some(live) = &live {
-            live.take_link(link);
-        }
+        live.take_link(link);
         core.state.hold().names.replied(sender, number, true);
-        if let Some(live) = live {
-            live.registered.keep(Ok(()));
-        }
+        live.registered.keep(Ok(()));
         return;
-    };
-    let Some(live) = live else {
-        // It has gone meanwhile, and the server does not have it.
-        return core.state.hold().names.replied(sender, number, false);
     };
     match fate(&error) {
         Fate::Again => core.state.hold().names.replied(sender, number, false),
         Fate::Later => core.state.hold().names.put_off(sender),
         Fate::Refused => {
-            {
+            let here = {
                 let mut state = core.state.hold();
-                state.names.leave(sender, number);
+                let here = state.names.leave(sender, number);
                 state.names.replied(sender, number, false);
-            }
-            let refused = errors::to_register(&error, sender);
-            if live.refuse(refused) {
-                live.end(&error.to_string());
-            } else {
-                core.end_sender(&live, &error.to_string());
+                here
+            };
+            // Who waits for it finds the name free.
+            live.end(&error.to_string());
+            if !live.refuse(errors::to_register(&error, sender)) && here.is_some() {
+                core.tell_ended(live, &error.to_string());
             }
         }
     }

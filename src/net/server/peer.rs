@@ -51,10 +51,18 @@ pub(super) struct State<V> {
     pub(super) link: Option<Link<V>>,
     pub(super) session: Option<Token>,
     /// By their names, which come from the network: the hasher is keyed.
-    pub(super) senders: HashMap<String, Sender<V>>,
+    pub(super) senders: HashMap<String, Owned<V>>,
+    pub(super) last_sender: u64,
     pub(super) listeners: Listeners,
     /// How much of [`Limits::subscriptions`] is taken.
     pub(super) weight: usize,
+}
+
+/// A sender of a peer.
+pub(super) struct Owned<V> {
+    pub(super) sender: Sender<V>,
+    /// Which of those that the peer has had.
+    pub(super) order: u64,
 }
 
 impl<V: Send + Sync + 'static> Peer<V> {
@@ -73,6 +81,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
                 link: None,
                 session: None,
                 senders: HashMap::new(),
+                last_sender: 0,
                 listeners: Listeners::default(),
                 weight: 0,
             }),
@@ -131,8 +140,11 @@ impl<V: Send + Sync + 'static> Peer<V> {
         for connection in connections {
             connection.disconnect();
         }
-        for sender in senders.values() {
-            sender.disconnect();
+        // In the order in which they came.
+        let mut all: Vec<_> = senders.values().collect();
+        all.sort_unstable_by_key(|owned| owned.order);
+        for owned in all {
+            owned.sender.disconnect();
         }
         if let Some(server) = self.server.upgrade() {
             server.forget(self, senders.into_keys());

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::peer::{Peer, State};
+use super::peer::{Owned, Peer, State};
 use crate::net::acl::Right;
 use crate::net::errors;
 use crate::net::limits::Limits;
@@ -99,9 +99,14 @@ where
                 Ok(()) => {
                     let name = sender.name().to_owned();
                     // One of the same name may have been disconnected by somebody else.
-                    let before = state.senders.insert(name, sender.clone());
+                    state.last_sender += 1;
+                    let owned = Owned {
+                        sender: sender.clone(),
+                        order: state.last_sender,
+                    };
+                    let before = state.senders.insert(name, owned);
                     if let Some(before) = &before {
-                        state.give_weight_back(before);
+                        state.give_weight_back(&before.sender);
                     }
                     Ok(before)
                 }
@@ -131,11 +136,11 @@ where
     fn take_sender(&self, name: &str) -> bool {
         let sender = {
             let mut state = self.state.hold();
-            let sender = state.senders.remove(name);
-            if let Some(sender) = &sender {
-                state.give_weight_back(sender);
+            let owned = state.senders.remove(name);
+            if let Some(owned) = &owned {
+                state.give_weight_back(&owned.sender);
             }
-            sender
+            owned.map(|owned| owned.sender)
         };
         self.own(name, false);
         sender.is_some_and(|sender| sender.disconnect())
@@ -166,7 +171,11 @@ where
             let message = "invalid arguments, missing sender or event";
             return Answer::Now(Err(RemoteError::failed(Code::BadParameters, message)));
         };
-        let Some(sender) = self.state.hold().senders.get(name).cloned() else {
+        let sender = {
+            let state = self.state.hold();
+            state.senders.get(name).map(|owned| owned.sender.clone())
+        };
+        let Some(sender) = sender else {
             return Answer::Now(Err(self.unknown(name)));
         };
         if !self.permits(Right::Publish, name, event) {
@@ -197,7 +206,8 @@ where
     pub(super) fn review_senders(&self) {
         let senders: Vec<_> = {
             let state = self.state.hold();
-            state.senders.values().cloned().collect()
+            let all = state.senders.values();
+            all.map(|owned| owned.sender.clone()).collect()
         };
         for sender in senders {
             if !self.may_publish(sender.name(), sender.info().events())
@@ -215,8 +225,8 @@ where
     pub(super) fn sender_gone(&self, name: &str) {
         let gone = {
             let state = self.state.hold();
-            let sender = state.senders.get(name);
-            sender.is_some_and(|sender| !sender.is_connected())
+            let owned = state.senders.get(name);
+            owned.is_some_and(|owned| !owned.sender.is_connected())
         };
         if gone {
             self.take_sender(name);
