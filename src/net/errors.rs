@@ -98,9 +98,10 @@ pub(super) fn of_link(error: LinkError) -> RemoteError {
         LinkError::TimedOut(_) => RemoteError::failed(Code::TimedOut, error),
         LinkError::Closed(_) => RemoteError::failed(Code::Gone, error),
         // Nobody was given it: its senders go with the peer.
-        LinkError::NotSent(super::Unsendable::Closed(reason)) => {
-            RemoteError::failed(Code::UnknownSender, format_args!("the sender has just gone: {reason}"))
-        }
+        LinkError::NotSent(super::Unsendable::Closed(reason)) => RemoteError::failed(
+            Code::UnknownSender,
+            format_args!("the sender has just gone: {reason}"),
+        ),
         LinkError::NotSent(_) | LinkError::Unreadable(_) => {
             RemoteError::failed(Code::Failed, error)
         }

@@ -18,3 +18,9 @@ mod requests;
 
 // Connections that are lost and made again.
 mod reconnect;
+
+// Who is let in, and what he may do.
+mod door;
+mod limits;
+mod rights;
+mod rights_model;

@@ -45,6 +45,8 @@ pub(super) struct State<V> {
     pub(super) link: Option<Link<V>>,
     /// Whether the server has all that it is to have.
     pub(super) is_restored: bool,
+    /// Whether that was told.
+    is_told: bool,
     pub(super) places: Places,
     pub(super) names: Names<V>,
     pub(super) last_sender: u64,
@@ -82,6 +84,7 @@ impl<V: Send + Sync + 'static> Core<V> {
             state: Lock::new(State {
                 link: None,
                 is_restored: false,
+                is_told: false,
                 places: Places::default(),
                 names: Names::new(),
                 last_sender: 0,
@@ -140,6 +143,7 @@ impl<V: Send + Sync + 'static> Core<V> {
             let mut state = self.state.hold();
             state.places.lost();
             state.names.lost();
+            state.is_told = false;
             let was_restored = std::mem::take(&mut state.is_restored);
             (was_restored, state.names.all(), state.link.take())
         };
@@ -157,6 +161,17 @@ impl<V: Send + Sync + 'static> Core<V> {
         let is_behind =
             places.has_changes() || names.has_changes() || places.is_adding() || names.is_adding();
         !is_behind && !std::mem::replace(&mut state.is_restored, true)
+    }
+
+    /// Everybody was told that it has.
+    pub(super) fn note_told(&self) {
+        self.state.hold().is_told = true;
+        self.ring();
+    }
+
+    /// As [`is_restored`](Self::is_restored), and everybody was told.
+    pub(super) fn is_told(&self) -> bool {
+        self.is_restored() && self.state.hold().is_told
     }
 
     /// Whether the server is there, and has all that it is to have.

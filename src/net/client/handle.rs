@@ -236,7 +236,7 @@ impl<V: Send + Sync + 'static> ClientRouter<V> {
             if core.closed.is_set() {
                 return false;
             }
-            if core.is_restored() {
+            if core.is_told() {
                 return true;
             }
             news.await;

@@ -171,7 +171,7 @@ where
         tell_changes(core, link, &mut telling).await;
         if core.is_newly_restored() {
             core.tell(gap.end(core.timer.now()));
-            core.ring();
+            core.note_told();
         }
         let told = async {
             match telling.next().await {

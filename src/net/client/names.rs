@@ -35,11 +35,16 @@ impl<V> Name<V> {
     }
 }
 
+/// The number of no sender.
+const NOBODY: u64 = 0;
+
 #[derive(Clone, Copy)]
 enum Remote {
     No,
-    /// The server was asked.
-    Adding,
+    /// The server was asked. In doubt, it has said that it has ended one of this name, which may be this one or the one before.
+    Adding {
+        in_doubt: bool,
+    },
     /// It has that one.
     Yes(u64),
 }
@@ -123,10 +128,10 @@ impl<V> Names<V> {
             }
             match (name.remote, here) {
                 // Looked at again when there is a reply.
-                (Remote::Adding, _) => {}
+                (Remote::Adding { .. }, _) => {}
                 (_, Some(live)) => {
                     added.push(Change::Add(Arc::clone(live)));
-                    name.remote = Remote::Adding;
+                    name.remote = Remote::Adding { in_doubt: false };
                     self.adding += 1;
                 }
                 (_, None) => {
@@ -138,22 +143,27 @@ impl<V> Names<V> {
         removed
     }
 
-    /// There is a reply: whether the server has the one of this number.
-    pub(super) fn replied(&mut self, sender: &str, number: u64, has_it: bool) {
+    /// There is a reply: whether the server has the one of this number. Tells whether that is certain; where it is not, it is told again.
+    pub(super) fn replied(&mut self, sender: &str, number: u64, has_it: bool) -> bool {
         self.adding = self.adding.saturating_sub(1);
         let Some(name) = self.names.get_mut(sender) else {
-            return;
+            return true;
         };
-        name.remote = if has_it {
+        let is_certain = !matches!(name.remote, Remote::Adding { in_doubt: true });
+        name.remote = if has_it && !is_certain {
+            // Whichever it has is to make way for this one.
+            Remote::Yes(NOBODY)
+        } else if has_it {
             Remote::Yes(number)
         } else {
             Remote::No
         };
         let here = name.here.as_ref().map(|here| here.live.number);
         // What is as it should be has not changed, or it would be told of before what has.
-        if !has_it || here != Some(number) {
+        if !has_it || !is_certain || here != Some(number) {
             name.note(sender, &mut self.changed);
         }
+        is_certain
     }
 
     /// As [`replied`](Self::replied), where the next connection is to bring it.
@@ -167,8 +177,13 @@ impl<V> Names<V> {
     /// The server has ended it; gives it.
     pub(super) fn ended(&mut self, sender: &str) -> Option<Arc<Live<V>>> {
         let name = self.names.get_mut(sender)?;
-        let Remote::Yes(number) = name.remote else {
-            return None;
+        let number = match &mut name.remote {
+            Remote::Yes(number) => *number,
+            Remote::Adding { in_doubt } => {
+                *in_doubt = true;
+                return None;
+            }
+            Remote::No => return None,
         };
         name.remote = Remote::No;
         name.note(sender, &mut self.changed);

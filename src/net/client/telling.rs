@@ -159,13 +159,17 @@ fn settle_sender<V: Send + Sync + 'static>(
 ) {
     let (sender, number) = (live.name(), live.number);
     let Err(error) = result else {
-        live.take_link(link);
-        core.state.hold().names.replied(sender, number, true);
-        live.registered.keep(Ok(()));
+        let is_certain = core.state.hold().names.replied(sender, number, true);
+        if is_certain {
+            live.take_link(link);
+            live.registered.keep(Ok(()));
+        }
         return;
     };
     match fate(&error) {
-        Fate::Again => core.state.hold().names.replied(sender, number, false),
+        Fate::Again => {
+            core.state.hold().names.replied(sender, number, false);
+        }
         Fate::Later => core.state.hold().names.put_off(sender),
         Fate::Refused => {
             let here = {

@@ -41,7 +41,6 @@ pub(super) struct Peer<V> {
     pub(super) state: Lock<State<V>>,
     /// Messages that could not be written for this peer, or were too large for it. Relaxed: a figure.
     pub(super) unsent: AtomicU64,
-    _seat: Seat,
 }
 
 pub(super) struct State<V> {
@@ -56,6 +55,8 @@ pub(super) struct State<V> {
     pub(super) listeners: Listeners,
     /// How much of [`Limits::subscriptions`] is taken.
     pub(super) weight: usize,
+    /// Its place, as long as it is there.
+    seat: Option<Seat>,
 }
 
 /// A sender of a peer.
@@ -84,9 +85,9 @@ impl<V: Send + Sync + 'static> Peer<V> {
                 last_sender: 0,
                 listeners: Listeners::default(),
                 weight: 0,
+                seat: Some(seat),
             }),
             unsent: AtomicU64::new(0),
-            _seat: seat,
         }
     }
 
@@ -126,7 +127,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
 
     /// It has gone: what it had goes, too.
     pub(super) fn leave(&self) {
-        let (link, senders, connections) = {
+        let (link, senders, connections, seat) = {
             let mut state = self.state.hold();
             state.is_gone = true;
             let connections = state.listeners.take_connections();
@@ -134,6 +135,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
                 state.link.take(),
                 mem::take(&mut state.senders),
                 connections,
+                state.seat.take(),
             )
         };
         // Its listeners first: nobody hears of his own end.
@@ -146,6 +148,8 @@ impl<V: Send + Sync + 'static> Peer<V> {
         for owned in all {
             owned.sender.disconnect();
         }
+        // Who sees that it has gone finds its place free.
+        drop(seat);
         if let Some(server) = self.server.upgrade() {
             server.forget(self, senders.into_keys());
         }
