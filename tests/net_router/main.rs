@@ -24,3 +24,6 @@ mod door;
 mod limits;
 mod rights;
 mod rights_model;
+
+// Those who speak as the original does.
+mod original;
