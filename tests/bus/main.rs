@@ -36,3 +36,14 @@ mod cancel;
 mod errors;
 mod failures;
 mod panics;
+
+// In which order, and by whom.
+mod engines;
+mod keys;
+mod routers;
+mod workers;
+
+// Around it.
+mod dispatchers;
+mod options;
+mod stop;
