@@ -1,4 +1,4 @@
-//! A library of books on a bus: commands and queries on a real SQLite file, each command in a transaction, events that follow, and
+//! A library of books on a bus: commands and queries on a real `SQLite` file, each command in a transaction, events that follow, and
 //! an event that goes by a name.
 //!
 //! `cargo run --example books` registers the handlers in two ways, does the same with each, and prints what happens.

@@ -15,6 +15,7 @@ use super::handed::Message;
 use super::handle::Bus;
 use super::handler::{Asked, Finished};
 use super::info::{MessageInfo, Subject};
+use super::inject::DependencyError;
 use super::owed::{Answered, Owed};
 use super::request_error::RequestError;
 use super::running::within;
@@ -29,9 +30,15 @@ use crate::sync::{Arc, Lock};
 pub struct Request<'a, K, M> {
     bus: &'a Bus,
     message: M,
+    /// What few say. Apart, since builders are moved.
+    rare: Option<Box<Rare>>,
+    kind: PhantomData<fn(K)>,
+}
+
+#[derive(Debug, Default)]
+struct Rare {
     key: Option<Key>,
     timeout: Option<Duration>,
-    kind: PhantomData<fn(K)>,
 }
 
 impl<'a, K, M> Request<'a, K, M> {
@@ -39,8 +46,7 @@ impl<'a, K, M> Request<'a, K, M> {
         Self {
             bus,
             message,
-            key: None,
-            timeout: None,
+            rare: None,
             kind: PhantomData,
         }
     }
@@ -49,13 +55,13 @@ impl<'a, K, M> Request<'a, K, M> {
     /// beside them. Their turn comes when nobody who was before them is running. A handler that waits for a message of its own kind and key
     /// waits for ever.
     pub fn key(mut self, key: impl IntoKey<Key>) -> Self {
-        self.key = Some(key.into_key());
+        self.rare.get_or_insert_default().key = Some(key.into_key());
         self
     }
 
     /// Waits no longer than this for the reply, and for its turn before that. The handler is cancelled where it waits.
     pub fn timeout(mut self, time: Duration) -> Self {
-        self.timeout = Some(time);
+        self.rare.get_or_insert_default().timeout = Some(time);
         self
     }
 }
@@ -65,12 +71,9 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
     /// and where nobody handles it, which is told there as well, with the message.
     pub fn detached(self) {
         let Self {
-            bus,
-            message,
-            key,
-            timeout,
-            ..
+            bus, message, rare, ..
         } = self;
+        let Rare { key, timeout } = rare.map(|rare| *rare).unwrap_or_default();
         let core = &bus.core;
         let ticket = core.ticket(bus.lasting());
         let (section, line) = find::<K, M>(core);
@@ -106,8 +109,7 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
                 Problem::Unhandled,
             ));
         };
-        let is_in_place = section.runs_in_place && self.key.is_none();
-        if is_in_place && self.timeout.is_none() && !is_traced() {
+        if section.runs_in_place && self.rare.is_none() && !is_traced() {
             if let Some(handler) = section.plain::<M, M::Reply>(line) {
                 let cause = bus.within.as_ref().map(|within| &within.cause);
                 return Ok(State::Plain(Plain {
@@ -117,12 +119,9 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
             }
         }
         let ticket = entered.into_ticket();
-        Ok(State::Boxed(Lock::new(Box::pin(self.run(
-            ticket,
-            section,
-            line,
-            is_in_place,
-        )))))
+        Ok(State::Boxed(Lock::new(Box::pin(
+            self.run(ticket, section, line),
+        ))))
     }
 
     async fn run(
@@ -130,16 +129,13 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
         ticket: Ticket,
         section: &'a Section,
         line: usize,
-        is_in_place: bool,
     ) -> Result<M::Reply, RequestError<M>> {
         let Self {
-            bus,
-            message,
-            key,
-            timeout,
-            ..
+            bus, message, rare, ..
         } = self;
+        let Rare { key, timeout } = rare.map(|rare| *rare).unwrap_or_default();
         let core = &bus.core;
+        let is_in_place = section.runs_in_place && key.is_none();
         let content = Content::of_request(Box::new(message), section.lines[line].copier);
         let message = message_of::<K, M>(bus, key, content);
         let targets = match section.targets(line, &message) {
@@ -227,7 +223,7 @@ struct Plain<'a, M, R> {
 
 impl<M, R> Plain<'_, M, R> {
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, (Problem, Option<M>)>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Box<(Problem, Option<M>)>>> {
         let call = self.call.get_mut();
         let polled = capture(|| {
             let polled = call
@@ -246,14 +242,17 @@ impl<M, R> Plain<'_, M, R> {
             Ok(Poll::Ready(finished)) => finished,
             Err(panic) => {
                 drop_quietly(self.call.get_mut().take());
-                return Poll::Ready(Err((Problem::of_panic(panic), None)));
+                return Poll::Ready(Err(Box::new((Problem::of_panic(panic), None))));
             }
         };
         if let (Some(followers), true) = (finished.followers, finished.is_ok) {
             followers.follow(self.entered.0);
         }
-        let reply = finished.reply;
-        Poll::Ready(reply.map_err(|(error, message)| (Problem::Unmet(error), Some(message))))
+        let unmet = |unmet: Box<(DependencyError, M)>| {
+            let (error, message) = *unmet;
+            Box::new((Problem::Unmet(error), Some(message)))
+        };
+        Poll::Ready(finished.reply.map_err(unmet))
     }
 }
 
@@ -283,7 +282,7 @@ impl<'a, K: 'static, M: Asked<K>> Future for RequestFuture<'a, K, M> {
         let polled = match &mut self.state {
             State::Plain(plain) => plain
                 .poll(cx)
-                .map_err(|(problem, message)| RequestError::new::<K>(message, problem)),
+                .map_err(|failed| RequestError::new::<K>(failed.1, failed.0)),
             State::Boxed(boxed) => boxed.get_mut().as_mut().poll(cx),
             State::Begins(_) => unreachable!("it has begun"),
         };
@@ -309,8 +308,7 @@ impl<K, M> fmt::Debug for Request<'_, K, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("message", &type_name::<M>())
-            .field("key", &self.key)
-            .field("timeout", &self.timeout)
+            .field("rare", &self.rare)
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,11 @@ use super::message::MessageKind;
 use crate::signal::{Cause, Panic};
 
 /// A command or a query that came to no reply. It gives the message back where no handler was given it.
-pub struct RequestError<M> {
+///
+/// Boxed: replies pass by the thousand, errors hardly ever.
+pub struct RequestError<M>(Box<What<M>>);
+
+struct What<M> {
     message: Option<M>,
     kind: MessageKind,
     problem: Problem,
@@ -21,36 +25,36 @@ impl<M> RequestError<M> {
     where
         M: Asked<K>,
     {
-        Self {
+        Self(Box::new(What {
             message,
             kind: M::KIND,
             problem,
-        }
+        }))
     }
 
     /// The message, if no handler was given it.
     #[must_use]
     pub fn into_message(self) -> Option<M> {
-        self.message
+        self.0.message
     }
 
     /// Whether nobody handles such a message.
     #[must_use]
     pub fn is_unhandled(&self) -> bool {
-        matches!(self.problem, Problem::Unhandled)
+        matches!(self.0.problem, Problem::Unhandled)
     }
 
     /// Whether the bus accepts nothing more, or did not begin with this in time when it was stopped.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        matches!(self.problem, Problem::Stopped)
+        matches!(self.0.problem, Problem::Stopped)
     }
 
     /// Whether its [time](super::Request::timeout) was up, or its [handler's](super::HandlerOptions::timeout).
     #[must_use]
     pub fn is_timed_out(&self) -> bool {
         matches!(
-            self.problem,
+            self.0.problem,
             Problem::TimedOut | Problem::Call(Cause::TimedOut)
         )
     }
@@ -58,13 +62,13 @@ impl<M> RequestError<M> {
     /// Whether the handler was aborted: by a [`stop`](crate::Bus::stop) whose time was up, or since an executor or an engine dropped it.
     #[must_use]
     pub fn is_aborted(&self) -> bool {
-        matches!(self.problem, Problem::Call(Cause::Aborted))
+        matches!(self.0.problem, Problem::Call(Cause::Aborted))
     }
 
     /// What the handler panicked with.
     #[must_use]
     pub fn panic(&self) -> Option<&Panic> {
-        match self.problem.cause()? {
+        match self.0.problem.cause()? {
             Cause::Panicked(panic) => Some(panic),
             _ => None,
         }
@@ -73,7 +77,7 @@ impl<M> RequestError<M> {
     /// What could not be injected into the handler.
     #[must_use]
     pub fn dependency(&self) -> Option<&DependencyError> {
-        match &self.problem {
+        match &self.0.problem {
             Problem::Unmet(error) => Some(error),
             _ => None,
         }
@@ -83,9 +87,17 @@ impl<M> RequestError<M> {
 impl<M> fmt::Display for RequestError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = std::any::type_name::<M>();
-        write!(f, "no reply to {} `{message}`: {}", self.kind, self.problem)?;
+        write!(
+            f,
+            "no reply to {} `{message}`: {}",
+            self.0.kind, self.0.problem
+        )?;
         if self.is_unhandled() {
-            write!(f, "; `.{}(..)` of the builder takes its handler", self.kind)?;
+            write!(
+                f,
+                "; `.{}(..)` of the builder takes its handler",
+                self.0.kind
+            )?;
         }
         Ok(())
     }

@@ -28,7 +28,11 @@ impl Dispatcher for Logs {
         let number = number.or_else(|| message.show::<Told, _>(|told| told.0));
         assert!(message.show::<Once, _>(|_| ()).is_none());
         let info = short(message.info());
-        self.write(format!("before {} {info} {number:?} to {}", cx.identifier(), cx.receivers()));
+        self.write(format!(
+            "before {} {info} {number:?} to {}",
+            cx.identifier(),
+            cx.receivers()
+        ));
     }
 
     fn call(&self, cx: &Context, receiver: Receiver) -> BoxFuture<'static, Outcome> {
@@ -43,13 +47,21 @@ impl Dispatcher for Logs {
             let reply = answer.and_then(|answer| answer.reply::<Result<u32, String>>());
             log.push(format!("{name} {handler} {is_ok} {error:?} {reply:?}"));
             let message = cx.payload_as::<Message>().expect("it is one");
-            assert_eq!(message.show::<Try, _>(|_| ()), None, "the handler was given it");
+            assert_eq!(
+                message.show::<Try, _>(|_| ()),
+                None,
+                "the handler was given it"
+            );
             outcome
         })
     }
 
     fn after(&self, cx: &Context, results: &Results<'_>) {
-        self.write(format!("after {} {}", cx.identifier(), results.replies::<Answer>().count()));
+        self.write(format!(
+            "after {} {}",
+            cx.identifier(),
+            results.replies::<Answer>().count()
+        ));
     }
 }
 
@@ -59,10 +71,25 @@ async fn they_see_messages_and_answers(on: Runtime) {
         .name("shop")
         .dispatcher(Logs("out", log.clone()))
         .dispatcher(Logs("in", log.clone()))
-        .command_with(async |command: Try| if command.0 > 2 { Err("no".to_owned()) } else { Ok(command.0) }, |options| options.name("tries"))
-        .event_with(async |_: Told| Err::<(), _>("never"), |options| options.name("hears"));
+        .command_with(
+            async |command: Try| {
+                if command.0 > 2 {
+                    Err("no".to_owned())
+                } else {
+                    Ok(command.0)
+                }
+            },
+            |options| options.name("tries"),
+        )
+        .event_with(
+            async |_: Told| Err::<(), _>("never"),
+            |options| options.name("hears"),
+        );
     let bus = bus.start().await.unwrap();
-    for (number, tells) in [(2, "tries true None Some(Ok(2))"), (3, "tries false Some(\"no\") Some(Err(\"no\"))")] {
+    for (number, tells) in [
+        (2, "tries true None Some(Ok(2))"),
+        (3, "tries false Some(\"no\") Some(Err(\"no\"))"),
+    ] {
         assert_eq!(bus.execute(Try(number)).await.unwrap().is_ok(), number == 2);
         assert_eq!(
             log.take(),
@@ -78,7 +105,10 @@ async fn they_see_messages_and_answers(on: Runtime) {
     }
     assert!(!bus.publish(Told(7)).key("k").join().await.unwrap().is_ok());
     let seen = log.take();
-    assert_eq!(seen[0], "out before shop.events event `Told` of key \"k\" Some(7) to 1");
+    assert_eq!(
+        seen[0],
+        "out before shop.events event `Told` of key \"k\" Some(7) to 1"
+    );
     assert_eq!(seen[2], "in hears false Some(\"never\") None");
     // What goes nowhere is not sent.
     assert!(bus.query(Find(1)).await.is_err());
@@ -96,7 +126,10 @@ impl Dispatcher for Login {
         message.extend(format!("not {}", self.0));
         message.extend(self.0.to_owned());
         message.extend(7u8);
-        assert_eq!(message.extension::<String>().as_deref().map(String::as_str), Some(self.0));
+        assert_eq!(
+            message.extension::<String>().as_deref().map(String::as_str),
+            Some(self.0)
+        );
         assert!(message.extension::<u16>().is_none());
     }
 }
@@ -107,9 +140,17 @@ async fn they_extend_messages(on: Runtime) {
         let bus = builder(&on)
             .dispatcher(Login(who))
             .provide(log.clone())
-            .query(async |_: Find, user: Extension<String>, seven: Extension<u8>| Some(format!("{} {}", *user, *seven)))
-            .event(async |_: Told, user: Extension<String>, log: Dep<Lines>| log.push((*user).clone()))
-            .named("n", async |user: Extension<String>, log: Dep<Lines>| log.push((*user).clone()));
+            .query(
+                async |_: Find, user: Extension<String>, seven: Extension<u8>| {
+                    Some(format!("{} {}", *user, *seven))
+                },
+            )
+            .event(async |_: Told, user: Extension<String>, log: Dep<Lines>| {
+                log.push((*user).clone())
+            })
+            .named("n", async |user: Extension<String>, log: Dep<Lines>| {
+                log.push((*user).clone())
+            });
         let bus = bus.start().await.unwrap();
         let answer = bus.query(Find(1)).await;
         let report = bus.publish(Told(1)).join().await.unwrap();
@@ -121,7 +162,10 @@ async fn they_extend_messages(on: Runtime) {
             assert_eq!(log.take(), ["Ada", "Ada"]);
         } else {
             let error = answer.unwrap_err();
-            assert!(error.dependency().is_some_and(DependencyError::is_missing), "{error}");
+            assert!(
+                error.dependency().is_some_and(DependencyError::is_missing),
+                "{error}"
+            );
             assert!(!report.is_ok());
         }
     }
@@ -145,7 +189,10 @@ impl Dispatcher for Answers {
 }
 
 async fn they_answer_fail_and_skip(on: Runtime) {
-    let bus = builder(&on).dispatcher(Answers).command_with(async |command: Try| Ok(command.0), |options| options.name("tries"));
+    let bus = builder(&on).dispatcher(Answers).command_with(
+        async |command: Try| Ok(command.0),
+        |options| options.name("tries"),
+    );
     let bus = bus.start().await.unwrap();
     let told = failures(&bus);
     assert_eq!(bus.execute(Try(0)).await.unwrap(), Ok(100));
@@ -161,7 +208,11 @@ async fn they_answer_fail_and_skip(on: Runtime) {
         for request in [bus.execute(Try(number)), bus.execute(Try(number)).key("k")] {
             let error = request.await.unwrap_err();
             assert_eq!(error.to_string().split_once(": ").unwrap().1, expected);
-            assert_eq!(error.into_message(), Some(Try(number)), "no handler was given it");
+            assert_eq!(
+                error.into_message(),
+                Some(Try(number)),
+                "no handler was given it"
+            );
         }
     }
     assert_eq!(told.len(), 0);
@@ -171,7 +222,10 @@ async fn they_answer_fail_and_skip(on: Runtime) {
     bus.idle().await;
     let failed = told.take();
     assert_eq!(failed[0].error(), Some("refused"));
-    assert_eq!(short(&failed[1]), "command `Try`, handler `tries`: a dispatcher had it fail: not allowed");
+    assert_eq!(
+        short(&failed[1]),
+        "command `Try`, handler `tries`: a dispatcher had it fail: not allowed"
+    );
     assert!(format!("{:?}", Answer::new(Ok::<u32, String>(1))).starts_with("Answer"));
 }
 
@@ -193,7 +247,11 @@ impl Dispatcher for Transactions {
             let outcome = receiver.call().await;
             let transaction = message.extension::<Transaction>().expect("it was added");
             let done = transaction.0.lock().unwrap().join(", ");
-            let end = if Answer::is_ok_in(&outcome) { "commit" } else { "roll back" };
+            let end = if Answer::is_ok_in(&outcome) {
+                "commit"
+            } else {
+                "roll back"
+            };
             log.push(format!("{end} {done}"));
             outcome
         })
@@ -206,7 +264,11 @@ async fn a_transaction_around_a_command(on: Runtime) {
         .dispatcher(Transactions(log.clone()))
         .command_with(
             async |command: Try, transaction: Extension<Transaction>| {
-                transaction.0.lock().unwrap().push(format!("insert {}", command.0));
+                transaction
+                    .0
+                    .lock()
+                    .unwrap()
+                    .push(format!("insert {}", command.0));
                 transaction.0.lock().unwrap().push("log".into());
                 match command.0 {
                     0 => panic!("{ON_PURPOSE}"),
@@ -220,7 +282,13 @@ async fn a_transaction_around_a_command(on: Runtime) {
     assert!(bus.execute(Try(0)).await.is_err());
     assert!(bus.execute(Try(1)).key("k").await.unwrap().is_err());
     assert_eq!(bus.execute(Try(2)).await.unwrap(), Ok(2));
-    let expected = ["roll back insert 0, log", "roll back insert 0, log", "roll back insert 1, log", "roll back insert 1, log", "commit insert 2, log"];
+    let expected = [
+        "roll back insert 0, log",
+        "roll back insert 0, log",
+        "roll back insert 1, log",
+        "roll back insert 1, log",
+        "commit insert 2, log",
+    ];
     assert_eq!(log.take(), expected, "each attempt has its own");
 }
 
@@ -250,7 +318,13 @@ async fn with_ready_made_ones(on: Runtime) {
         .command_with(
             move |_: Flaky, limit: Extension<usize>| {
                 let count = count.fetch_add(1, Ordering::SeqCst);
-                async move { if count < 2 { Err("not yet".to_owned()) } else { Ok(*limit) } }
+                async move {
+                    if count < 2 {
+                        Err("not yet".to_owned())
+                    } else {
+                        Ok(*limit)
+                    }
+                }
             },
             |options| options.name("flaky").retry(Backoff::new(Duration::ZERO)),
         );
@@ -263,7 +337,12 @@ async fn with_ready_made_ones(on: Runtime) {
 async fn the_same_without_them(on: Runtime) {
     struct Nothing;
     impl Dispatcher for Nothing {}
-    for bus in [builder(&on), builder(&on).dispatcher(Nothing), builder(&on).stats(), builder(&on).dispatcher(Arc::new(Nothing))] {
+    for bus in [
+        builder(&on),
+        builder(&on).dispatcher(Nothing),
+        builder(&on).stats(),
+        builder(&on).dispatcher(Arc::new(Nothing)),
+    ] {
         let bus = bus
             .command(async |command: Do| command.0)
             .query(async |_: Find| None)

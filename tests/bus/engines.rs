@@ -70,7 +70,14 @@ fn everything_goes_through_it() {
     let infos: Vec<_> = jobs.iter().map(|job| short(job.info())).collect();
     assert_eq!(
         infos,
-        ["command `Do`", "command `Do` of key 7", "event `Told`", "command `Do`", "event `Told`", "event `Told`"]
+        [
+            "command `Do`",
+            "command `Do` of key 7",
+            "event `Told`",
+            "command `Do`",
+            "event `Told`",
+            "event `Told`"
+        ]
     );
     assert_eq!(jobs.iter().filter(|job| job.key().is_some()).count(), 1);
     assert_eq!(jobs[2].info().kind(), MessageKind::Event);
@@ -115,7 +122,11 @@ fn jobs_that_are_dropped() {
     let mut request = bus.execute(Do(1)).into_future();
     let mut handle = bus.handle(Do(2)).into_future();
     let mut join = Box::pin(bus.publish(Told(3)).join());
-    assert!(poll(&mut request).is_pending() && poll(&mut handle).is_pending() && poll(&mut join).is_pending());
+    assert!(
+        poll(&mut request).is_pending()
+            && poll(&mut handle).is_pending()
+            && poll(&mut join).is_pending()
+    );
     bus.execute(Do(4)).detached();
     bus.publish(Once(5)).detached();
     let delivery = bus.publish(Told(6)).now().unwrap();

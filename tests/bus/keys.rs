@@ -97,14 +97,17 @@ fn events_wait_for_all_handlers() {
 /// Whatever became of the one before.
 async fn failures_do_not_hold_up_the_next(on: Runtime) {
     let log: Log<u32> = Log::new();
-    let bus = builder(&on).provide(log.clone()).command(async |command: Try, log: Dep<Log<u32>>| {
-        log.push(command.0);
-        match command.0 % 3 {
-            0 => panic!("{ON_PURPOSE}"),
-            1 => Err("no".to_owned()),
-            _ => Ok(command.0),
-        }
-    });
+    let bus =
+        builder(&on)
+            .provide(log.clone())
+            .command(async |command: Try, log: Dep<Log<u32>>| {
+                log.push(command.0);
+                match command.0 % 3 {
+                    0 => panic!("{ON_PURPOSE}"),
+                    1 => Err("no".to_owned()),
+                    _ => Ok(command.0),
+                }
+            });
     let bus = bus.start().await.unwrap();
     for number in 0..30 {
         bus.execute(Try(number)).key(7).detached();
@@ -172,4 +175,8 @@ async fn followers_keep_the_order(on: Runtime) {
     assert_eq!(log.take(), (0..200).collect::<Vec<_>>());
 }
 
-on_each_runtime!(failures_do_not_hold_up_the_next, in_order, followers_keep_the_order);
+on_each_runtime!(
+    failures_do_not_hold_up_the_next,
+    in_order,
+    followers_keep_the_order
+);

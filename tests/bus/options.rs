@@ -24,8 +24,14 @@ fn a_timeout() {
             std::future::pending::<()>().await;
             Slow
         })
-        .command_with(async |command: Do, _: Dep<Slow>| command.0, |options| options.timeout(SECOND))
-        .event_with(async |_: Told| std::future::pending::<()>().await, |options| options.timeout(SECOND).name("slow"))
+        .command_with(
+            async |command: Do, _: Dep<Slow>| command.0,
+            |options| options.timeout(SECOND),
+        )
+        .event_with(
+            async |_: Told| std::future::pending::<()>().await,
+            |options| options.timeout(SECOND).name("slow"),
+        )
         .event(async |_: Told| ());
     let bus = bus.start().now().unwrap();
     let mut request = bus.execute(Do(7)).into_future();
@@ -33,14 +39,21 @@ fn a_timeout() {
     clock.advance(SECOND);
     let error = executor.run_until(request).unwrap().unwrap_err();
     assert!(error.is_timed_out());
-    assert_eq!(error.into_message(), Some(Do(7)), "the handler had not begun");
+    assert_eq!(
+        error.into_message(),
+        Some(Do(7)),
+        "the handler had not begun"
+    );
     let mut join = Box::pin(bus.publish(Told(1)).join());
     assert!(executor.run_until(&mut join).is_none());
     clock.advance(SECOND);
     let report = executor.run_until(join).unwrap().unwrap();
     assert_eq!((report.count(), report.replies().len()), (2, 1));
     let failure = report.failures().next().unwrap();
-    assert_eq!((failure.name(), failure.to_string().contains("timed out")), (Some("slow"), true));
+    assert_eq!(
+        (failure.name(), failure.to_string().contains("timed out")),
+        (Some("slow"), true)
+    );
 }
 
 #[derive(Clone)]
@@ -106,15 +119,49 @@ async fn others_are_not_called_again(on: Runtime) {
     let backoff = || Backoff::new(Duration::ZERO).attempts(3);
     let bus = builder(&on)
         .provide(log.clone())
-        .command_with(async |command: Do, log: Dep<Numbers>| { log.push(command.0); command.0 }, |options| options.retry(backoff()))
-        .command_with(async |command: Try, log: Dep<Numbers>| { log.push(command.0); Err::<u32, _>("no".to_owned()) }, |options| options.name("tries"))
-        .event_with(async |told: Told, log: Dep<Numbers>| { log.push(told.0); Err::<(), _>("no") }, |options| options.name("again").retry(backoff()))
-        .event_with(async |told: Arc<Told>, log: Dep<Numbers>| { log.push(told.0 * 10); Err::<(), _>("never") }, |options| options.name("once"))
-        .named_with("n", async |seven: Body<u32>, log: Dep<Numbers>| { log.push(*seven); Err::<(), _>("no") }, |options| options.retry(backoff()));
+        .command_with(
+            async |command: Do, log: Dep<Numbers>| {
+                log.push(command.0);
+                command.0
+            },
+            |options| options.retry(backoff()),
+        )
+        .command_with(
+            async |command: Try, log: Dep<Numbers>| {
+                log.push(command.0);
+                Err::<u32, _>("no".to_owned())
+            },
+            |options| options.name("tries"),
+        )
+        .event_with(
+            async |told: Told, log: Dep<Numbers>| {
+                log.push(told.0);
+                Err::<(), _>("no")
+            },
+            |options| options.name("again").retry(backoff()),
+        )
+        .event_with(
+            async |told: Arc<Told>, log: Dep<Numbers>| {
+                log.push(told.0 * 10);
+                Err::<(), _>("never")
+            },
+            |options| options.name("once"),
+        )
+        .named_with(
+            "n",
+            async |seven: Body<u32>, log: Dep<Numbers>| {
+                log.push(*seven);
+                Err::<(), _>("no")
+            },
+            |options| options.retry(backoff()),
+        );
     let bus = bus.start().await.unwrap();
     let told = failures(&bus);
     assert_eq!(bus.execute(Try(1)).await.unwrap(), Err("no".into()));
-    assert_eq!(bus.execute(Try(1)).key("k").await.unwrap(), Err("no".into()));
+    assert_eq!(
+        bus.execute(Try(1)).key("k").await.unwrap(),
+        Err("no".into())
+    );
     assert_eq!(log.take(), [1, 1]);
     bus.execute(Try(2)).detached();
     bus.idle().await;
@@ -122,9 +169,15 @@ async fn others_are_not_called_again(on: Runtime) {
     let failed = told.take();
     assert_eq!(short(&failed[0]), "command `Try`, handler `tries`: no");
     let report = bus.publish(Told(3)).join().await.unwrap();
-    let mut names: Vec<_> = report.failures().map(|failure| failure.to_string()).collect();
+    let mut names: Vec<_> = report
+        .failures()
+        .map(|failure| failure.to_string())
+        .collect();
     names.sort();
-    assert!(names.len() == 2 && names[0].contains("again") && names[1].contains("never"), "{names:?}");
+    assert!(
+        names.len() == 2 && names[0].contains("again") && names[1].contains("never"),
+        "{names:?}"
+    );
     let mut heard = log.take();
     heard.sort_unstable();
     assert_eq!(heard, [3, 3, 3, 30]);
@@ -205,17 +258,31 @@ async fn priorities_and_conditions(on: Runtime) {
         .event_with(heard("last"), |options| options.priority(-1))
         .event_with(heard("first"), |options| options.priority(9))
         .event(heard("second usual"))
-        .event_with(heard("odd"), |options| options.when(|told: &Told| told.0 % 2 == 1).priority(5));
+        .event_with(heard("odd"), |options| {
+            options.when(|told: &Told| told.0 % 2 == 1).priority(5)
+        });
     let bus = bus.start().await.unwrap();
     let report = bus.publish(Told(2)).join().await.unwrap();
     let expected = ["first", "usual", "second usual", "last"];
     assert_eq!(log.take(), expected);
-    let errors: Vec<_> = report.failures().map(|failure| failure.to_string()).collect();
-    assert!(errors.iter().zip(expected).all(|(error, name)| error.contains(name)), "{errors:?}");
+    let errors: Vec<_> = report
+        .failures()
+        .map(|failure| failure.to_string())
+        .collect();
+    assert!(
+        errors
+            .iter()
+            .zip(expected)
+            .all(|(error, name)| error.contains(name)),
+        "{errors:?}"
+    );
     let delivery = bus.publish(Told(3)).await.unwrap();
     assert_eq!(delivery.count(), 5, "those that are held back are counted");
     drop(delivery.join().await);
-    assert_eq!(log.take(), ["first", "odd", "usual", "second usual", "last"]);
+    assert_eq!(
+        log.take(),
+        ["first", "odd", "usual", "second usual", "last"]
+    );
     let delivery = bus.publish(Told(4)).await.unwrap();
     assert_eq!(delivery.count(), 5);
     drop(delivery.join().await);
@@ -224,8 +291,14 @@ async fn priorities_and_conditions(on: Runtime) {
 
 async fn names(on: Runtime) {
     let bus = builder(&on)
-        .event_with(async |_: Told| Err::<(), _>("no"), |options| options.name(String::from("mine")))
-        .command_with(async |_: Try| Err::<u32, _>("no".to_owned()), |options| options.name("theirs").max_in_flight(0));
+        .event_with(
+            async |_: Told| Err::<(), _>("no"),
+            |options| options.name(String::from("mine")),
+        )
+        .command_with(
+            async |_: Try| Err::<u32, _>("no".to_owned()),
+            |options| options.name("theirs").max_in_flight(0),
+        );
     let bus = bus.start().await.unwrap();
     let told = failures(&bus);
     let lines = Lines::new();
@@ -233,8 +306,14 @@ async fn names(on: Runtime) {
     bus.idle().await;
     bus.execute(Try(1)).detached();
     bus.idle().await;
-    told.take().iter().for_each(|failed| lines.push(failed.handler().unwrap().to_owned()));
+    told.take()
+        .iter()
+        .for_each(|failed| lines.push(failed.handler().unwrap().to_owned()));
     assert_eq!(lines.take(), ["mine", "theirs"]);
 }
 
-on_each_runtime!(others_are_not_called_again, priorities_and_conditions, names);
+on_each_runtime!(
+    others_are_not_called_again,
+    priorities_and_conditions,
+    names
+);

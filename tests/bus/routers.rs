@@ -31,9 +31,15 @@ async fn names_as_patterns(on: Runtime) {
     let bus = builder(&on)
         .provide(log.clone())
         .events(|events| events.router(Prefixes))
-        .named("user.*", async |user: Body<String>, log: Dep<Lines>| log.push(format!("{} {}", user.name(), *user)))
-        .named("user.created", async |log: Dep<Lines>| log.push("created".into()))
-        .named("*", async |number: Body<u8>, log: Dep<Lines>| log.push(format!("{} {}", number.name(), *number)))
+        .named("user.*", async |user: Body<String>, log: Dep<Lines>| {
+            log.push(format!("{} {}", user.name(), *user))
+        })
+        .named("user.created", async |log: Dep<Lines>| {
+            log.push("created".into())
+        })
+        .named("*", async |number: Body<u8>, log: Dep<Lines>| {
+            log.push(format!("{} {}", number.name(), *number))
+        })
         .event(async |told: Told, log: Dep<Lines>| log.push(format!("told {}", told.0)));
     let bus = bus.start().await.unwrap();
     let heard = || {
@@ -41,12 +47,18 @@ async fn names_as_patterns(on: Runtime) {
         all.sort();
         all
     };
-    let sent = bus.handle_named("user.created", "Ada".to_owned()).await.unwrap();
-    let fanfare::bus::Handled::Event(delivery) = sent else { panic!("an event") };
+    let sent = bus
+        .handle_named("user.created", "Ada".to_owned())
+        .await
+        .unwrap();
+    let fanfare::bus::Handled::Event(delivery) = sent else {
+        panic!("an event")
+    };
     assert_eq!(delivery.count(), 2);
     assert!(delivery.join().await.is_ok());
     assert_eq!(heard(), ["created", "user.created Ada"]);
-    bus.handle_named("user.deleted", "Ada".to_owned()).detached();
+    bus.handle_named("user.deleted", "Ada".to_owned())
+        .detached();
     bus.idle().await;
     assert_eq!(heard(), ["user.deleted Ada"]);
     // Those who could not take the body are not asked.
@@ -87,12 +99,24 @@ struct ByContent;
 impl Router for ByContent {
     fn route(&self, message: &Message, handlers: &[HandlerInfo]) -> Vec<HandlerId> {
         assert_eq!(message.show::<Once, _>(|once| once.0), None, "it is none");
-        let number = message.show::<Do, _>(|command| command.0).expect("it is there");
-        let named = |name: &str| handlers.iter().find(|handler| handler.name() == name).map(HandlerInfo::id);
+        let number = message
+            .show::<Do, _>(|command| command.0)
+            .expect("it is there");
+        let named = |name: &str| {
+            handlers
+                .iter()
+                .find(|handler| handler.name() == name)
+                .map(HandlerInfo::id)
+        };
         match number {
             0 => Vec::new(),
             100 => handlers.iter().map(HandlerInfo::id).collect(),
-            101 => handlers.iter().chain(handlers).map(HandlerInfo::id).filter(|id| Some(*id) == named("odd")).collect(),
+            101 => handlers
+                .iter()
+                .chain(handlers)
+                .map(HandlerInfo::id)
+                .filter(|id| Some(*id) == named("odd"))
+                .collect(),
             _ if number % 2 == 1 => named("odd").into_iter().collect(),
             _ => named("even").into_iter().collect(),
         }
@@ -102,7 +126,10 @@ impl Router for ByContent {
         assert_eq!(kind, MessageKind::Command);
         match handlers.len() {
             2 => Ok(()),
-            count => Err(format!("two are wanted for `{}`, and there are {count}", handlers[0].message())),
+            count => Err(format!(
+                "two are wanted for `{}`, and there are {count}",
+                handlers[0].message()
+            )),
         }
     }
 }
@@ -110,7 +137,10 @@ impl Router for ByContent {
 fn by_content(on: &Runtime) -> bus::BusBuilder {
     builder(on)
         .commands(|commands| commands.router(ByContent))
-        .command_with(async |command: Do| command.0 * 2, |options| options.name("even"))
+        .command_with(
+            async |command: Do| command.0 * 2,
+            |options| options.name("even"),
+        )
 }
 
 async fn one_of_several_by_content(on: Runtime) {
@@ -119,7 +149,11 @@ async fn one_of_several_by_content(on: Runtime) {
     for key in [None, Some("k")] {
         let send = |number| {
             let request = bus.execute(Do(number));
-            if let Some(key) = key { request.key(key) } else { request }
+            if let Some(key) = key {
+                request.key(key)
+            } else {
+                request
+            }
         };
         assert_eq!(send(5).await.unwrap(), 1);
         assert_eq!(send(6).await.unwrap(), 12);
@@ -144,7 +178,11 @@ async fn one_of_several_by_content(on: Runtime) {
     bus.execute(Do(0)).detached();
     bus.execute(Do(100)).detached();
     bus.handle(Do(0)).detached();
-    let back: Vec<_> = told.take().iter().map(|failed| failed.take_message::<Do>()).collect();
+    let back: Vec<_> = told
+        .take()
+        .iter()
+        .map(|failed| failed.take_message::<Do>())
+        .collect();
     assert_eq!(back, [Some(Do(0)), Some(Do(100)), Some(Do(0))]);
     bus.idle().await;
 }
@@ -207,7 +245,10 @@ impl Router for Looks {
     fn route(&self, message: &Message, handlers: &[HandlerInfo]) -> Vec<HandlerId> {
         for handler in handlers {
             let (id, name, is_named) = (handler.id(), handler.name(), handler.is_named());
-            self.0.push(short(format!("{id} {name} `{}` {is_named}", handler.message())));
+            self.0.push(short(format!(
+                "{id} {name} `{}` {is_named}",
+                handler.message()
+            )));
         }
         self.0.push(short(message.info()));
         Vec::new()
@@ -228,11 +269,17 @@ fn what_it_is_shown() {
         .now()
         .unwrap();
     bus.publish(Told(1)).detached();
-    assert_eq!(log.take(), ["0 a `Told` false", "2 c `Told` false", "event `Told`"]);
+    assert_eq!(
+        log.take(),
+        ["0 a `Told` false", "2 c `Told` false", "event `Told`"]
+    );
     bus.handle_named("m", 7u16).detached();
     assert_eq!(log.take(), ["3 d `n` true", "event `m`"]);
     bus.handle_named("x", 7u8).key(1).detached();
-    assert_eq!(log.take(), ["3 d `n` true", "4 e `m` true", "event `x` of key 1"]);
+    assert_eq!(
+        log.take(),
+        ["3 d `n` true", "4 e `m` true", "event `x` of key 1"]
+    );
 }
 
 on_each_runtime!(

@@ -55,7 +55,13 @@ fn it_drains() {
     assert!(executor.run_until(&mut stopped).is_none());
     assert!(executor.run_until(&mut idle).is_none());
     bus.execute(Pass(5)).detached();
-    assert!(executor.run_until(bus.execute(Pass(6)).into_future()).unwrap().unwrap_err().is_stopped());
+    assert!(
+        executor
+            .run_until(bus.execute(Pass(6)).into_future())
+            .unwrap()
+            .unwrap_err()
+            .is_stopped()
+    );
     (1..5).for_each(|number| course.open(number));
     assert!(executor.run_until(&mut stopping).is_none());
     assert_eq!(executor.run_until(request).unwrap().unwrap(), 1);
@@ -74,14 +80,23 @@ fn it_drains() {
     assert_eq!(texts(&told), ["command `Pass`: the bus has been stopped"]);
     assert_eq!(bus.in_flight(), 0);
     // Again, at once.
-    assert!(executor.run_until(bus.stop(Duration::ZERO)).unwrap().is_ok());
+    assert!(
+        executor
+            .run_until(bus.stop(Duration::ZERO))
+            .unwrap()
+            .is_ok()
+    );
     assert!(executor.run_until(Box::pin(bus.stopped())).unwrap().is_ok());
 }
 
 /// Nothing is under way: the time does not matter.
 #[test]
 fn there_is_nothing_to_do() {
-    let bus = Bus::builder().timer(ManualClock::new()).start().now().unwrap();
+    let bus = Bus::builder()
+        .timer(ManualClock::new())
+        .start()
+        .now()
+        .unwrap();
     let mut stopped = Box::pin(bus.stopped());
     let mut idle = Box::pin(bus.idle());
     assert!(poll(&mut stopped).is_pending(), "it is open");
@@ -147,13 +162,25 @@ fn its_time_is_up() {
         assert!(!executor.run_until(second).unwrap().unwrap().is_ok());
         let failed = told.take();
         assert_eq!(failed.len(), 2);
-        let back = failed.iter().find(|failed| failed.is_stopped()).expect("that waited");
+        let back = failed
+            .iter()
+            .find(|failed| failed.is_stopped())
+            .expect("that waited");
         assert_eq!(back.take_message::<Pass>(), Some(Pass(6)));
         assert!(failed.iter().any(|failed| failed.is_aborted()));
         let again = executor.run_until(stopped).unwrap().unwrap_err();
         assert_eq!(again.messages.len(), 7);
-        assert!(executor.run_until(Box::pin(bus.stopped())).unwrap().is_err());
-        assert_eq!((course.take().as_str(), bus.in_flight()), ("", 0), "nothing else has begun");
+        assert!(
+            executor
+                .run_until(Box::pin(bus.stopped()))
+                .unwrap()
+                .is_err()
+        );
+        assert_eq!(
+            (course.take().as_str(), bus.in_flight()),
+            ("", 0),
+            "nothing else has begun"
+        );
     }
 }
 
@@ -165,7 +192,10 @@ fn in_place_they_go_on() {
     let mut timed = bus.execute(Pass(2)).timeout(SECOND).into_future();
     assert!(executor.run_until(&mut request).is_none());
     assert!(executor.run_until(&mut timed).is_none());
-    let unfinished = executor.run_until(bus.stop(Duration::ZERO)).unwrap().unwrap_err();
+    let unfinished = executor
+        .run_until(bus.stop(Duration::ZERO))
+        .unwrap()
+        .unwrap_err();
     assert_eq!((unfinished.messages.len(), unfinished.in_place), (0, 2));
     assert_eq!(
         unfinished.to_string(),
@@ -179,7 +209,11 @@ fn in_place_they_go_on() {
     assert!(executor.run_until(idle).is_some());
     let mut ended = course.log.take();
     ended.sort();
-    assert_eq!(ended, ["+1", "+11", "+12", "+2", "-1", "-11", "-12", "-2"], "with what follows");
+    assert_eq!(
+        ended,
+        ["+1", "+11", "+12", "+2", "-1", "-11", "-12", "-2"],
+        "with what follows"
+    );
 }
 
 #[test]
@@ -187,7 +221,10 @@ fn what_is_unfinished_shows() {
     let (executor, _, bus, _) = course_bus(|builder| builder);
     bus.execute(Pass(1)).key("k").detached();
     bus.publish(Once(2)).detached();
-    let unfinished = executor.run_until(bus.stop(Duration::ZERO)).unwrap().unwrap_err();
+    let unfinished = executor
+        .run_until(bus.stop(Duration::ZERO))
+        .unwrap()
+        .unwrap_err();
     assert_eq!(
         short(&unfinished),
         "2 messages were not finished when the bus was stopped: command `Pass` of key \"k\", event `Once`"
@@ -197,7 +234,10 @@ fn what_is_unfinished_shows() {
     bus.execute(Pass(1)).detached();
     let mut request = bus.execute(Pass(1)).into_future();
     assert!(executor.run_until(&mut request).is_none());
-    let unfinished = executor.run_until(bus.stop(Duration::ZERO)).unwrap().unwrap_err();
+    let unfinished = executor
+        .run_until(bus.stop(Duration::ZERO))
+        .unwrap()
+        .unwrap_err();
     assert_eq!(
         short(&unfinished),
         "2 messages were not finished when the bus was stopped: command `Pass`, and 1 that run in tasks that wait for them"
@@ -214,7 +254,15 @@ fn two_stops_at_once() {
     let mut short = bus.stop(SECOND);
     assert!(executor.run_until(&mut long).is_none() && executor.run_until(&mut short).is_none());
     clock.advance(SECOND);
-    assert_eq!(executor.run_until(short).unwrap().unwrap_err().messages.len(), 1);
+    assert_eq!(
+        executor
+            .run_until(short)
+            .unwrap()
+            .unwrap_err()
+            .messages
+            .len(),
+        1
+    );
     executor.run_until_stalled();
     assert_eq!(bus.in_flight(), 0);
     let unfinished = executor.run_until(long).unwrap().unwrap_err();
@@ -282,9 +330,19 @@ async fn for_the_sake_of_one_that_runs(on: Runtime) {
     heard.sort_unstable();
     assert_eq!(heard, [1, 2, 3, 4, 5]);
     let inner = kept.0.take().remove(0);
-    assert!(inner.publish(Told(9)).now().is_err(), "its message is finished");
+    assert!(
+        inner.publish(Told(9)).now().is_err(),
+        "its message is finished"
+    );
     assert!(inner.execute(Do(9)).await.unwrap_err().is_stopped());
-    assert!(inner.clone().handle(Told(9)).await.unwrap_err().is_stopped());
+    assert!(
+        inner
+            .clone()
+            .handle(Told(9))
+            .await
+            .unwrap_err()
+            .is_stopped()
+    );
 }
 
 /// A closed bus finishes what it has; `stopped` tells when.

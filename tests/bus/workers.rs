@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use fanfare::Bus;
 use fanfare::bus::{BusBuilder, Dep, KindSettings, Query};
 use fanfare::testing::SeededExecutor;
-use fanfare::Bus;
 use futures_lite::future::yield_now;
 
 use crate::course::Course;
@@ -85,7 +85,15 @@ fn requests_that_are_waited_for() {
     assert_eq!(course.take(), "+1 +3", "of each kind one");
     course.open_all();
     assert_eq!(executor.run_until(first).unwrap().unwrap(), 1);
-    assert_eq!(executor.run_until(second).unwrap().unwrap().reply::<usize>().unwrap(), 2);
+    assert_eq!(
+        executor
+            .run_until(second)
+            .unwrap()
+            .unwrap()
+            .reply::<usize>()
+            .unwrap(),
+        2
+    );
     assert!(executor.run_until(event).unwrap().unwrap().is_ok());
     assert!(executor.run_until(next).unwrap().unwrap().is_ok());
 }
@@ -124,7 +132,10 @@ fn settings_of_a_kind() {
     executor.run_until_stalled();
     assert_eq!(bus.in_flight(), 0);
     let shown = format!("{:?}", KindSettings::default().workers(3));
-    assert_eq!(shown, "KindSettings { engine: \"3 workers\", has_router: false }");
+    assert_eq!(
+        shown,
+        "KindSettings { engine: \"3 workers\", has_router: false }"
+    );
 }
 
 #[derive(Clone, Default)]
@@ -171,7 +182,11 @@ async fn never_more_at_once(on: Runtime) {
     }
     bus.idle().await;
     for crowd in [commands, events] {
-        assert!((1..=3).contains(&crowd.most.load(Ordering::SeqCst)), "{:?}", crowd.most);
+        assert!(
+            (1..=3).contains(&crowd.most.load(Ordering::SeqCst)),
+            "{:?}",
+            crowd.most
+        );
         assert_eq!(crowd.now.load(Ordering::SeqCst), 0);
     }
 }

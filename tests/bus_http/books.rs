@@ -1,4 +1,4 @@
-//! The books: commands in transactions, on a real SQLite file.
+//! The books: commands in transactions, on a real `SQLite` file.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 mod allocations;
 mod async_pending;
 mod async_ready;
+mod bus;
 mod channel;
 mod churn;
 mod connect;
@@ -44,6 +45,7 @@ pub const TIMES: &[Question] = &[
     ("overlap", overlap::ask),
     ("channel", channel::ask),
     ("hub", hub::ask),
+    ("bus", bus::ask),
     ("two-threads", two_threads::ask),
     ("connect", connect::ask),
     ("churn", churn::ask),

@@ -1,4 +1,4 @@
-//! The SQLite file.
+//! The `SQLite` file.
 
 use std::fmt;
 use std::path::Path;
@@ -55,7 +55,7 @@ impl Store {
         }
     }
 
-    /// The books of this title. SQLite blocks, so it is asked on a thread for that.
+    /// The books of this title. `SQLite` blocks, so it is asked on a thread for that.
     pub(crate) async fn find(&self, title: String) -> Result<Vec<Book>, StoreError> {
         let connection = self.hold().await;
         smol::unblock(move || {

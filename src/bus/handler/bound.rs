@@ -34,7 +34,7 @@ pub(in crate::bus) trait PlainHandler<M, R>: Send + Sync {
 /// What a plain call came to.
 pub(in crate::bus) struct Finished<M, R> {
     /// Or why there is none, with the message.
-    pub(in crate::bus) reply: Result<R, (DependencyError, M)>,
+    pub(in crate::bus) reply: Result<R, Box<(DependencyError, M)>>,
     pub(in crate::bus) is_ok: bool,
     pub(in crate::bus) followers: Option<Followers>,
 }
@@ -124,7 +124,7 @@ where
                 message: &message,
                 handler: &self.name,
             };
-            let call = Call::new(&message.core, about, Making::nothing());
+            let mut call = Call::new(&message.core, about, Making::nothing());
             let args = match self.args(&call).await {
                 Ok(args) => args,
                 Err(error) => return Answer::unmet(error).of_handler(&self.name),
@@ -134,7 +134,7 @@ where
                 return Answer::of_taken();
             };
             let output = self.run(taken, args).await;
-            let answer = A::answer(output, &call).with_followers(call.into_followers());
+            let answer = A::answer(output, &call).with_followers(call.take_followers());
             answer.of_handler(&self.name)
         })
     }
@@ -162,13 +162,13 @@ where
                 cause,
                 handler: &self.name,
             };
-            let call = Call::new(core, about, Making::nothing());
+            let mut call = Call::new(core, about, Making::nothing());
             let args = match self.args(&call).await {
                 Ok(args) => args,
                 Err(error) => {
                     return Finished {
                         is_ok: false,
-                        reply: Err((error, message)),
+                        reply: Err(Box::new((error, message))),
                         followers: None,
                     };
                 }
@@ -177,7 +177,7 @@ where
             Finished {
                 is_ok: reply.error().is_none(),
                 reply: Ok(reply),
-                followers: call.into_followers(),
+                followers: call.take_followers(),
             }
         })
     }

@@ -38,7 +38,7 @@ pub(in crate::bus) enum About<'a> {
     },
 }
 
-/// What is made in the course of a call, for few of them: each when it is first asked for.
+/// What is made in the course of few calls: each when it is first asked for.
 #[derive(Default)]
 struct InCourse {
     info: OnceLock<MessageInfo>,
@@ -48,9 +48,9 @@ struct InCourse {
     made: Lock<Vec<(TypeId, Box<dyn Any + Send + Sync>)>>,
 }
 
-/// The making of something for a call is part of that call.
+/// The making of something for a call is part of that call. Apart, since most calls never look there.
 enum Kept<'a> {
-    Own(InCourse),
+    Own(OnceLock<Box<InCourse>>),
     Of(&'a InCourse),
 }
 
@@ -60,7 +60,7 @@ impl<'a> Call<'a> {
         Self {
             core,
             about,
-            kept: Kept::Own(InCourse::default()),
+            kept: Kept::Own(OnceLock::new()),
             making,
         }
     }
@@ -77,7 +77,7 @@ impl<'a> Call<'a> {
 
     fn kept(&self) -> &InCourse {
         match &self.kept {
-            Kept::Own(kept) => kept,
+            Kept::Own(kept) => kept.get_or_init(Box::default),
             Kept::Of(kept) => kept,
         }
     }
@@ -157,9 +157,10 @@ impl<'a> Call<'a> {
     }
 
     /// What its handler has emitted; it is the caller's to say what becomes of that.
-    pub(in crate::bus) fn into_followers(mut self) -> Option<Followers> {
+    #[inline]
+    pub(in crate::bus) fn take_followers(&mut self) -> Option<Followers> {
         match &mut self.kept {
-            Kept::Own(kept) => kept.emissions.take().map(Followers::new),
+            Kept::Own(kept) => kept.get_mut()?.emissions.take().map(Followers::new),
             Kept::Of(_) => None,
         }
     }

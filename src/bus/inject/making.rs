@@ -7,9 +7,12 @@ use crate::sync::{Arc, Weak};
 
 /// The providers that are at work, the outermost first: each for the sake of the one before it. Whoever keeps this for later may have some
 /// that have finished meanwhile.
+///
+/// Boxed, since nothing is made in most calls.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bus) struct Making {
-    frames: Vec<Frame>,
+    #[expect(clippy::box_collection, reason = "it is empty, and is to be small")]
+    frames: Option<Box<Vec<Frame>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ pub(in crate::bus) struct AtWork(#[expect(dead_code, reason = "its count is read
 impl Making {
     #[inline]
     pub(in crate::bus) fn nothing() -> Self {
-        Self { frames: Vec::new() }
+        Self { frames: None }
     }
 
     /// This one more, for as long as it is at work.
@@ -45,7 +48,7 @@ impl Making {
         is_singleton: bool,
     ) -> Result<(Self, AtWork), DependencyError> {
         let id = TypeId::of::<T>();
-        let at_work = self.frames.iter().filter(|frame| frame.is_at_work());
+        let at_work = self.frames().iter().filter(|frame| frame.is_at_work());
         let mut frames: Vec<_> = at_work.cloned().collect();
         if let Some(place) = frames.iter().position(|frame| frame.id == id) {
             let mut way: Vec<_> = frames[place..].iter().map(|f| f.name).collect();
@@ -59,12 +62,17 @@ impl Making {
             is_singleton,
             work: Arc::downgrade(&work),
         });
+        let frames = Some(Box::new(frames));
         Ok((Self { frames }, AtWork(work)))
+    }
+
+    fn frames(&self) -> &[Frame] {
+        self.frames.as_ref().map_or(&[], |frames| frames)
     }
 
     /// The innermost singleton that is being made: who waits, waits for its sake.
     pub(in crate::bus) fn singleton(&self) -> Option<(TypeId, &'static str)> {
-        let mut frames = self.frames.iter().rev();
+        let mut frames = self.frames().iter().rev();
         let frame = frames.find(|frame| frame.is_singleton && frame.is_at_work())?;
         Some((frame.id, frame.name))
     }
