@@ -46,4 +46,11 @@ mod workers;
 // Around it.
 mod dispatchers;
 mod options;
+
+// How it ends.
+mod crowd;
+mod ends;
+#[cfg(all(unix, feature = "signals"))]
+mod os_signals;
 mod stop;
+mod stress;

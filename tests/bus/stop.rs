@@ -160,6 +160,7 @@ fn its_time_is_up() {
         assert_eq!(error.into_inner(), Some(Pass(3)));
         assert!(!executor.run_until(published).unwrap().unwrap().is_ok());
         assert!(!executor.run_until(second).unwrap().unwrap().is_ok());
+        executor.run_until_stalled();
         let failed = told.take();
         assert_eq!(failed.len(), 2);
         let back = failed
