@@ -1,6 +1,7 @@
 //! What a bus is, behind its handles.
 
 use std::future::poll_fn;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::error::Problem;
@@ -31,6 +32,10 @@ pub(super) struct Core {
     pub(super) timer: Option<Arc<dyn Timer>>,
     pub(super) name: Option<String>,
 }
+
+// Handlers run with their panics caught and under no lock: a bus that one unwound through is as it was.
+impl UnwindSafe for Core {}
+impl RefUnwindSafe for Core {}
 
 /// What handlers are connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

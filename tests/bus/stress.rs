@@ -116,7 +116,7 @@ fn send(bus: &Bus, number: u32, sent: &Sent) {
 /// Stopped in the middle, with all the time in the world.
 #[test]
 fn stopped_while_threads_send() {
-    for round in 0..30 {
+    for round in 0..12 {
         let workers = round % 3;
         let counts = Arc::new(Counts::default());
         let bus = bus(workers, &counts);
@@ -136,7 +136,7 @@ fn stopped_while_threads_send() {
             }
             start.wait();
             // A different part of it each time.
-            while has_sent.load(Ordering::SeqCst) < round * 30 {
+            while has_sent.load(Ordering::SeqCst) < round * 75 {
                 thread::yield_now();
             }
             let stopped = block_on(bus.stop(Duration::MAX));
@@ -188,7 +188,7 @@ fn stopped_while_threads_send() {
 /// Cut off at once: each detached one is finished, or told as aborted, or given back; and whoever waits knows.
 #[test]
 fn cut_off_while_threads_send() {
-    for round in 0..30 {
+    for round in 0..12 {
         let counts = Arc::new(Counts::default());
         let bus = bus(round % 3, &counts);
         let told = failures(&bus);
@@ -224,7 +224,7 @@ fn cut_off_while_threads_send() {
                 });
             }
             start.wait();
-            while has_sent.load(Ordering::SeqCst) < round * 30 {
+            while has_sent.load(Ordering::SeqCst) < round * 75 {
                 thread::yield_now();
             }
             drop(block_on(bus.stop(Duration::ZERO)));
