@@ -33,6 +33,7 @@
 //! - [`Delivery`] and [`Report`]: how many callbacks matched, and what each of them did.
 //! - [`Band`], [`Channel`], [`ChannelDef`]: signals by name, bound to objects or not. See [`band`].
 //! - [`Hub`], [`Topic`], [`Pattern`]: messages under topics, to who listens to patterns. See [`hub`].
+//! - [`Bus`]: events, commands and queries, and handlers that are given what they need. See [`bus`].
 //! - [`Subscription`]: events as a bounded stream, with an [`Overflow`] policy.
 //! - [`Failure`] and [`FailedCall`]: what went wrong, in a report and as a signal of its own.
 //! - [`dispatcher`]: code of one's own around sends and around calls.
@@ -84,8 +85,9 @@
 //! | feature | default | gives | costs |
 //! |---|---|---|---|
 //! | `smol` | yes | `Smol`, and smol's global executor and timers for signals without their own | the `smol` crates |
+//! | `signals` | yes | `BusBuilder::stop_on_signals` | `async-signal` |
 //! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner or timer | `tokio` with `rt` and `time` |
-//! | `serde` | no | [`Inspection`] and its parts as `Serialize`, `Inspection::to_json`; topics and patterns as their text | `serde`, `serde_json` |
+//! | `serde` | no | [`Inspection`], [`bus::BusInspection`] and their parts as `Serialize`, with `to_json`; topics and patterns as their text | `serde`, `serde_json` |
 //! | `tracing` | no | a span for each send, an event for each call and failure | `tracing`; off, not one instruction |
 //!
 //! With neither, a signal without a spawner runs its async callbacks [`Inline`], and one without a timer uses [`ThreadTimer`].

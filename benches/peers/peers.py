@@ -185,9 +185,42 @@ def dispatch(is_async, key=None):
     return connect
 
 
+def iambus(event_loop):
+    """A command to its one handler, and back."""
+    import typing
+
+    if typing.ParamSpecKwargs.__hash__ is None:
+        # Python 3.11 and 3.12 cannot hash what iambus writes in its annotations.
+        typing.ParamSpecKwargs.__hash__ = lambda kwargs: hash(kwargs.__origin__)
+        version("iambus, patched at run time", "for Python 3.11")
+    from iambus import Dispatcher, RequestRouter
+
+    class Command:
+        pass
+
+    async def handler(command):
+        return 7 ^ 1
+
+    async def start():
+        bus = Dispatcher(commands_router_cls=RequestRouter, listen_for_signals=False)
+        bus.commands.bind(Command, handler)
+        bus.start()
+        return bus
+
+    async def repeat_handle(bus, count):
+        command = Command()
+        begin = time.perf_counter()
+        for _ in range(count):
+            await bus.handle(command, wait_for_response=True)
+        return time.perf_counter() - begin
+
+    bus = event_loop.run_until_complete(start())
+    return lambda count: event_loop.run_until_complete(repeat_handle(bus, count))
+
+
 def main():
     version("Python", platform.python_version())
-    for peer in ["blinker", "aiopubsub", "asyncio_dispatch"]:
+    for peer in ["blinker", "aiopubsub", "asyncio_dispatch", "iambus"]:
         version(peer, metadata.version(peer))
     import dispatch as patch
 
@@ -221,6 +254,11 @@ def main():
         # One after the other: what is looked for anew empties what is kept.
         for case in aiopubsub_patterns(n):
             compare(QUESTION, n, [case])
+
+    try:
+        compare(QUESTION, 1, [("iambus", iambus(event_loop))])
+    except Exception as error:
+        skip("iambus", f"{type(error).__name__}: {error}")
 
     n = 10_000
     keyed = in_loop(event_loop, 0, dispatch(False, key=n))

@@ -10,7 +10,7 @@ target=$1
 shift
 
 skip() {
-    for peer in blinker aiopubsub asyncio_dispatch; do
+    for peer in blinker aiopubsub asyncio_dispatch iambus; do
         printf '{"peer": "%s", "skipped": "%s"}\n' "$peer" "$1"
     done
     echo "skipped the Python peers: $1" >&2
@@ -27,7 +27,7 @@ if [ ! -e "$environment/ready" ]; then
     mkdir -p "$environment"
     "$python" -m venv "$environment" >&2 || skip "no venv in this Python"
     "$environment/bin/pip" install --quiet --disable-pip-version-check \
-        asyncio_dispatch==1.1.0 aiopubsub blinker >&2 || skip "pip could not install them"
+        asyncio_dispatch==1.1.0 aiopubsub blinker iambus >&2 || skip "pip could not install them"
     touch "$environment/ready"
 fi
 

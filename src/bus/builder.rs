@@ -1,6 +1,7 @@
 //! The builder of a bus.
 
 use std::fmt;
+#[cfg(feature = "signals")]
 use std::time::Duration;
 
 use super::handler::{
@@ -35,6 +36,7 @@ pub struct BusBuilder {
     /// The outermost first.
     pub(super) dispatchers: Vec<Arc<dyn Dispatcher>>,
     pub(super) counts_calls: bool,
+    #[cfg(feature = "signals")]
     pub(super) stops_on_signals: Option<Duration>,
 }
 
@@ -49,6 +51,7 @@ impl BusBuilder {
             timer: None,
             dispatchers: Vec::new(),
             counts_calls: false,
+            #[cfg(feature = "signals")]
             stops_on_signals: None,
         }
     }

@@ -1,5 +1,6 @@
 //! The table of goals.
 
+mod bus;
 mod channels;
 mod connections;
 mod executors;
@@ -18,6 +19,7 @@ pub(super) fn rows(data: &Data) -> Vec<Row> {
     rows.extend(filters::rows(data));
     rows.extend(channels::rows(data));
     rows.extend(hub::rows(data));
+    rows.extend(bus::rows(data));
     rows.extend(connections::rows(data));
     rows.extend(executors::rows(data));
     rows.extend(languages::rows(data));
