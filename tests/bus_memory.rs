@@ -70,7 +70,10 @@ fn bus(workers: usize) -> (SeededExecutor, ManualClock, Bus) {
             find.0
         })
         .event(async |_: Arc<Done>| ())
-        .event_with(async |_: Arc<Done>| (), |options| options.sequential())
+        .event_with(
+            async |_: Arc<Done>| (),
+            fanfare::bus::HandlerOptions::sequential,
+        )
         .named("done", async |_: Body<String>| ());
     let builder = if workers > 0 {
         builder.workers(workers)

@@ -126,7 +126,7 @@ async fn stopped_in_the_middle(on: Runtime) {
     assert!(bus.stop(Duration::MAX).await.is_ok());
     let refused = told.take();
     assert!(
-        refused.iter().all(|failed| failed.is_stopped()),
+        refused.iter().all(fanfare::bus::FailedMessage::is_stopped),
         "{refused:?}"
     );
     assert_eq!(seen.count() + refused.len(), 10_000);

@@ -16,7 +16,7 @@ use crate::runtime::Runtime;
 struct Logs(&'static str, Lines);
 
 impl Logs {
-    fn write(&self, line: String) {
+    fn write(&self, line: &str) {
         self.1.push(format!("{} {line}", self.0));
     }
 }
@@ -28,7 +28,7 @@ impl Dispatcher for Logs {
         let number = number.or_else(|| message.show::<Told, _>(|told| told.0));
         assert!(message.show::<Once, _>(|_| ()).is_none());
         let info = short(message.info());
-        self.write(format!(
+        self.write(&format!(
             "before {} {info} {number:?} to {}",
             cx.identifier(),
             cx.receivers()
@@ -57,7 +57,7 @@ impl Dispatcher for Logs {
     }
 
     fn after(&self, cx: &Context, results: &Results<'_>) {
-        self.write(format!(
+        self.write(&format!(
             "after {} {}",
             cx.identifier(),
             results.replies::<Answer>().count()
@@ -146,10 +146,10 @@ async fn they_extend_messages(on: Runtime) {
                 },
             )
             .event(async |_: Told, user: Extension<String>, log: Dep<Lines>| {
-                log.push((*user).clone())
+                log.push((*user).clone());
             })
             .named("n", async |user: Extension<String>, log: Dep<Lines>| {
-                log.push((*user).clone())
+                log.push((*user).clone());
             });
         let bus = bus.start().await.unwrap();
         let answer = bus.query(Find(1)).await;

@@ -338,7 +338,7 @@ async fn followers_that_go_nowhere(on: Runtime) {
     assert_eq!(
         failed
             .iter()
-            .map(|failed| failed.is_unhandled())
+            .map(fanfare::bus::FailedMessage::is_unhandled)
             .collect::<Vec<_>>(),
         [true, true, false]
     );

@@ -139,7 +139,7 @@ fn jobs_that_are_dropped() {
     assert_eq!(error.into_inner(), Some(Do(2)));
     assert!(!block_on(join).unwrap().is_ok());
     let failed = told.take();
-    assert!(failed.len() == 2 && failed.iter().all(|failed| failed.is_aborted()));
+    assert!(failed.len() == 2 && failed.iter().all(fanfare::bus::FailedMessage::is_aborted));
     assert_eq!(failed[0].take_message::<Do>(), Some(Do(4)));
     assert_eq!(failed[1].event::<Once>().as_deref(), Some(&Once(5)));
     drop(delivery);
@@ -205,7 +205,7 @@ fn a_stop_does_not_begin_what_is_kept() {
     assert!(error.is_stopped());
     assert_eq!(error.into_message(), Some(Do(1)));
     let failed = told.take();
-    assert!(failed.len() == 2 && failed.iter().all(|failed| failed.is_stopped()));
+    assert!(failed.len() == 2 && failed.iter().all(fanfare::bus::FailedMessage::is_stopped));
     assert_eq!(failed[0].take_message::<Do>(), Some(Do(2)));
     assert_eq!(failed[1].event::<Once>().as_deref(), Some(&Once(3)));
     assert_eq!((log.len(), bus.in_flight()), (0, 0));

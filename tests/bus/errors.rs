@@ -301,10 +301,10 @@ async fn the_executor_drops_it(_: Runtime) {
     bus.execute(Do(8)).detached();
     bus.execute(Do(9)).key("k").detached();
     let failed = told.take();
-    assert!(failed.len() == 2 && failed.iter().all(|failed| failed.is_aborted()));
+    assert!(failed.len() == 2 && failed.iter().all(fanfare::bus::FailedMessage::is_aborted));
     let back: Vec<_> = failed
         .iter()
-        .map(|failed| failed.take_message::<Do>())
+        .map(fanfare::bus::FailedMessage::take_message::<Do>)
         .collect();
     assert_eq!(back, [Some(Do(8)), Some(Do(9))]);
     assert_eq!(bus.in_flight(), 0);
@@ -402,7 +402,7 @@ async fn it_would_have_waited_for_itself(on: Runtime) {
                 }
             },
         },
-        |options| options.sequential(),
+        fanfare::bus::HandlerOptions::sequential,
     );
     let bus = bus.start().await.unwrap();
     assert_eq!(bus.execute(Do(0)).await.unwrap(), 0);

@@ -171,7 +171,7 @@ async fn others_are_not_called_again(on: Runtime) {
     let report = bus.publish(Told(3)).join().await.unwrap();
     let mut names: Vec<_> = report
         .failures()
-        .map(|failure| failure.to_string())
+        .map(std::string::ToString::to_string)
         .collect();
     names.sort();
     assert!(
@@ -227,7 +227,7 @@ fn one_at_a_time_in_order() {
     let course = Course::new();
     let bus = builder.provide(course.clone()).event_with(
         async |once: Arc<Once>, course: Dep<Course>| course.pass(once.0).await,
-        |options| options.sequential(),
+        fanfare::bus::HandlerOptions::sequential,
     );
     let bus = bus.start().now().unwrap();
     let mut first = Box::pin(bus.publish(Once(1)).join());
@@ -267,7 +267,7 @@ async fn priorities_and_conditions(on: Runtime) {
     assert_eq!(log.take(), expected);
     let errors: Vec<_> = report
         .failures()
-        .map(|failure| failure.to_string())
+        .map(std::string::ToString::to_string)
         .collect();
     assert!(
         errors

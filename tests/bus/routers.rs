@@ -32,13 +32,13 @@ async fn names_as_patterns(on: Runtime) {
         .provide(log.clone())
         .events(|events| events.router(Prefixes))
         .named("user.*", async |user: Body<String>, log: Dep<Lines>| {
-            log.push(format!("{} {}", user.name(), *user))
+            log.push(format!("{} {}", user.name(), *user));
         })
         .named("user.created", async |log: Dep<Lines>| {
-            log.push("created".into())
+            log.push("created".into());
         })
         .named("*", async |number: Body<u8>, log: Dep<Lines>| {
-            log.push(format!("{} {}", number.name(), *number))
+            log.push(format!("{} {}", number.name(), *number));
         })
         .event(async |told: Told, log: Dep<Lines>| log.push(format!("told {}", told.0)));
     let bus = bus.start().await.unwrap();
@@ -181,7 +181,7 @@ async fn one_of_several_by_content(on: Runtime) {
     let back: Vec<_> = told
         .take()
         .iter()
-        .map(|failed| failed.take_message::<Do>())
+        .map(fanfare::bus::FailedMessage::take_message::<Do>)
         .collect();
     assert_eq!(back, [Some(Do(0)), Some(Do(100)), Some(Do(0))]);
     bus.idle().await;

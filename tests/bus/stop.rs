@@ -168,7 +168,7 @@ fn its_time_is_up() {
             .find(|failed| failed.is_stopped())
             .expect("that waited");
         assert_eq!(back.take_message::<Pass>(), Some(Pass(6)));
-        assert!(failed.iter().any(|failed| failed.is_aborted()));
+        assert!(failed.iter().any(fanfare::bus::FailedMessage::is_aborted));
         let again = executor.run_until(stopped).unwrap().unwrap_err();
         assert_eq!(again.messages.len(), 7);
         assert!(
