@@ -192,16 +192,24 @@ impl Answer {
         self
     }
 
+    /// What the handler has emitted, if it has succeeded.
+    pub(super) fn take_followers(&mut self) -> Option<Followers> {
+        if self.is_unmet || self.error.is_some() {
+            return None;
+        }
+        self.followers.take()
+    }
+
     /// It is known now what came of the call: what the handler has emitted follows if it has succeeded, and has not happened
     /// otherwise.
     pub(super) fn settle(mut self, core: &Arc<Core>) -> Result<Self, Problem> {
-        let followers = self.followers.take();
+        if let Some(followers) = self.take_followers() {
+            followers.follow(core);
+        }
+        drop(self.followers.take());
         if self.is_unmet {
             let unmet = self.typed().map_err(Problem::Failed)?;
             return Err(Problem::Unmet(unmet));
-        }
-        if let (Some(followers), None) = (followers, &self.error) {
-            followers.follow(core);
         }
         Ok(self)
     }

@@ -2,7 +2,6 @@
 
 use std::any::{TypeId, type_name};
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::anything::Handle;
@@ -285,7 +284,3 @@ impl fmt::Debug for Bus {
 pub(super) fn type_of<M: 'static>() -> (TypeId, &'static str) {
     (TypeId::of::<M>(), type_name::<M>())
 }
-
-// Handlers run with their panics caught and under no lock: a bus that one unwound through is as it was.
-impl UnwindSafe for Bus {}
-impl RefUnwindSafe for Bus {}

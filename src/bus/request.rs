@@ -15,7 +15,8 @@ use super::handed::Message;
 use super::handle::Bus;
 use super::handler::{Asked, Finished};
 use super::info::{MessageInfo, Subject};
-use super::owed::{Answered, Owed};
+use super::inject::DependencyError;
+use super::owed::Owed;
 use super::request_error::RequestError;
 use super::running::within;
 use super::section::Section;
@@ -153,13 +154,18 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
             let waiting = core.submit_request(targets, message, ticket, deadline.clone());
             within(deadline, waiting).await.map(Owed::take)
         };
-        let answered = answered.unwrap_or_else(|| Answered::late(content));
-        let answer = answered.result.map_err(|problem| {
-            let message = answered.content.and_then(Content::into_inner);
+        let failed = |problem| {
+            let message = content.and_then(Content::into_inner);
             RequestError::new::<K>(message, problem)
-        })?;
-        let reply = answer.typed();
-        reply.map_err(|error| RequestError::new::<K>(None, Problem::Failed(error)))
+        };
+        match answered.map(|answered| answered.result) {
+            None => Err(failed(Problem::TimedOut)),
+            Some(Err(problem)) => Err(failed(problem)),
+            Some(Ok(answer)) => {
+                let reply = answer.typed();
+                reply.map_err(|error| failed(Problem::Failed(error)))
+            }
+        }
     }
 }
 
@@ -220,12 +226,9 @@ struct Plain<'a, M, R> {
     entered: Entered<'a>,
 }
 
-/// Why there is no reply, and the message, if no handler was given it.
-type Unanswered<M> = (Problem, Option<M>);
-
 impl<M, R> Plain<'_, M, R> {
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Box<Unanswered<M>>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Box<(Problem, Option<M>)>>> {
         let call = self.call.get_mut();
         let polled = capture(|| {
             let polled = call
@@ -250,10 +253,11 @@ impl<M, R> Plain<'_, M, R> {
         if let (Some(followers), true) = (finished.followers, finished.is_ok) {
             followers.follow(self.entered.0);
         }
-        Poll::Ready(finished.reply.map_err(|unmet| {
+        let unmet = |unmet: Box<(DependencyError, M)>| {
             let (error, message) = *unmet;
             Box::new((Problem::Unmet(error), Some(message)))
-        }))
+        };
+        Poll::Ready(finished.reply.map_err(unmet))
     }
 }
 
@@ -283,7 +287,7 @@ impl<'a, K: 'static, M: Asked<K>> Future for RequestFuture<'a, K, M> {
         let polled = match &mut self.state {
             State::Plain(plain) => plain
                 .poll(cx)
-                .map_err(|unanswered| RequestError::new::<K>(unanswered.1, unanswered.0)),
+                .map_err(|failed| RequestError::new::<K>(failed.1, failed.0)),
             State::Boxed(boxed) => boxed.get_mut().as_mut().poll(cx),
             State::Begins(_) => unreachable!("it has begun"),
         };

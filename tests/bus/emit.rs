@@ -208,6 +208,43 @@ fn they_follow_when_the_handler_has_returned() {
     assert_eq!(bus.in_flight(), 0);
 }
 
+/// One handler of an event has succeeded: what follows from that waits for no other, and is not lost with it.
+#[test]
+fn they_do_not_wait_for_other_handlers() {
+    let (executor, _, builder) = by_hand();
+    let log = Lines::new();
+    let bus = builder
+        .provide(log.clone())
+        .event(async |once: Arc<Once>| Emits::new((), Told(once.0 as u32)))
+        .event(async |_: Arc<Once>, emit: Emit| {
+            emit.event(Told(0));
+            std::future::pending::<()>().await;
+        })
+        .event(async |once: Arc<Once>, emit: Emit| {
+            futures_lite::future::yield_now().await;
+            emit.event(Told(once.0 as u32 + 1));
+        })
+        .event(writes)
+        .start()
+        .now()
+        .unwrap();
+    let sorted = || {
+        let mut heard = log.take();
+        heard.sort();
+        heard
+    };
+    let delivery = bus.publish(Once(1)).now().unwrap();
+    executor.run_until_stalled();
+    assert_eq!(sorted(), ["1", "2"]);
+    delivery.abort();
+    let mut join = Box::pin(bus.publish(Once(3)).join());
+    assert!(executor.run_until(&mut join).is_none());
+    assert_eq!(sorted(), ["3", "4"]);
+    drop(join);
+    executor.run_until_stalled();
+    assert_eq!((sorted().len(), bus.in_flight()), (0, 0));
+}
+
 /// By a task of the handler's that goes on.
 fn emits_late(fails: bool) -> (SeededExecutor, Bus, Emit, Lines) {
     let (executor, _, builder) = by_hand();
