@@ -15,7 +15,6 @@ use super::handed::Message;
 use super::handle::Bus;
 use super::handler::{Asked, Finished};
 use super::info::{MessageInfo, Subject};
-use super::inject::DependencyError;
 use super::owed::Owed;
 use super::request_error::RequestError;
 use super::running::within;
@@ -226,9 +225,12 @@ struct Plain<'a, M, R> {
     entered: Entered<'a>,
 }
 
+/// Why there is no reply, and the message, if no handler was given it.
+type Unanswered<M> = (Problem, Option<M>);
+
 impl<M, R> Plain<'_, M, R> {
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Box<(Problem, Option<M>)>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Box<Unanswered<M>>>> {
         let call = self.call.get_mut();
         let polled = capture(|| {
             let polled = call
@@ -253,11 +255,10 @@ impl<M, R> Plain<'_, M, R> {
         if let (Some(followers), true) = (finished.followers, finished.is_ok) {
             followers.follow(self.entered.0);
         }
-        let unmet = |unmet: Box<(DependencyError, M)>| {
+        Poll::Ready(finished.reply.map_err(|unmet| {
             let (error, message) = *unmet;
             Box::new((Problem::Unmet(error), Some(message)))
-        };
-        Poll::Ready(finished.reply.map_err(unmet))
+        }))
     }
 }
 
@@ -287,7 +288,7 @@ impl<'a, K: 'static, M: Asked<K>> Future for RequestFuture<'a, K, M> {
         let polled = match &mut self.state {
             State::Plain(plain) => plain
                 .poll(cx)
-                .map_err(|failed| RequestError::new::<K>(failed.1, failed.0)),
+                .map_err(|unanswered| RequestError::new::<K>(unanswered.1, unanswered.0)),
             State::Boxed(boxed) => boxed.get_mut().as_mut().poll(cx),
             State::Begins(_) => unreachable!("it has begun"),
         };
