@@ -23,7 +23,8 @@ async fn wrong(bus: Bus) {
     bus.execute(Do);
     bus.query(Find).key("k");
     bus.publish(Done);
-    bus.publish(Done).await.unwrap();
+    bus.publish(Done).await.unwrap(); // right: it is left
+    bus.publish(Done).await;
     bus.publish(Done).join().await.unwrap();
     bus.handle(Do);
     bus.handle_named("done", ());
