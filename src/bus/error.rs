@@ -18,6 +18,8 @@ pub(super) enum Problem {
         given: &'static str,
     },
     Stopped,
+    /// The router panicked.
+    Router(Panic),
     /// The sender's time was up.
     TimedOut,
     /// Something could not be injected.
@@ -42,6 +44,7 @@ impl Problem {
     pub(super) fn into_cause(self) -> Cause {
         match self {
             Self::Call(cause) => cause,
+            Self::Router(panic) => Cause::Panicked(panic),
             Self::Stopped => Cause::Closed,
             Self::TimedOut => Cause::TimedOut,
             Self::Failed(error) => Cause::Failed(error),
@@ -52,6 +55,14 @@ impl Problem {
     pub(super) fn cause(&self) -> Option<&Cause> {
         match self {
             Self::Call(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// What somebody panicked with: the handler, or the router.
+    pub(super) fn panic(&self) -> Option<&Panic> {
+        match self {
+            Self::Call(Cause::Panicked(panic)) | Self::Router(panic) => Some(panic),
             _ => None,
         }
     }
@@ -68,6 +79,7 @@ impl fmt::Display for Problem {
                 write!(f, "its handlers take a body of type `{expected}`, not `{given}`")
             }
             Self::Stopped => f.write_str("the bus has been stopped"),
+            Self::Router(panic) => write!(f, "the router panicked: {panic}"),
             Self::TimedOut => f.write_str("its time was up"),
             Self::Unmet(error) => error.fmt(f),
             Self::Failed(error) => error.fmt(f),

@@ -197,7 +197,7 @@ impl Bus {
     /// Closes the bus at once, and waits until everything that was accepted is finished, with the events that follow from it: no longer
     /// than this. Then messages that have not begun are not begun any more, those that an engine runs are aborted, and all of them are
     /// reported: here, and each to who waits for it or by [`failures`](Self::failures). Those that run in the task that waits for them go on
-    /// there.
+    /// there, and what follows from them is too late.
     ///
     /// # Errors
     /// [`Unfinished`]: what was not finished in time.

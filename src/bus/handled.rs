@@ -102,13 +102,16 @@ impl<T> HandleError<T> {
         matches!(self.problem, Problem::Call(Cause::Aborted))
     }
 
-    /// What the handler panicked with.
+    /// What the handler panicked with, or the router.
     #[must_use]
     pub fn panic(&self) -> Option<&Panic> {
-        match self.problem.cause()? {
-            Cause::Panicked(panic) => Some(panic),
-            _ => None,
-        }
+        self.problem.panic()
+    }
+
+    /// Why the call of the handler came to no reply, if it was that: a dispatcher that skipped it, say.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Cause> {
+        self.problem.cause()
     }
 
     /// What could not be injected into the handler.

@@ -65,13 +65,16 @@ impl<M> RequestError<M> {
         matches!(self.0.problem, Problem::Call(Cause::Aborted))
     }
 
-    /// What the handler panicked with.
+    /// What the handler panicked with, or the router.
     #[must_use]
     pub fn panic(&self) -> Option<&Panic> {
-        match self.0.problem.cause()? {
-            Cause::Panicked(panic) => Some(panic),
-            _ => None,
-        }
+        self.0.problem.panic()
+    }
+
+    /// Why the call of the handler came to no reply, if it was that: a dispatcher that skipped it, say.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Cause> {
+        self.0.problem.cause()
     }
 
     /// What could not be injected into the handler.

@@ -147,6 +147,7 @@ async fn they_have_the_key_of_the_message(on: Runtime) {
                 gate.wait().await;
                 emit.named("n", 4u8);
                 emit.event(Told(5));
+                emit.named_with_key("n", 6u8, "own");
                 command.0
             }
         })
@@ -167,6 +168,8 @@ async fn they_have_the_key_of_the_message(on: Runtime) {
         .position(|line| line == "2 of \"own\"")
         .unwrap();
     heard.remove(own);
+    let named = heard.iter().position(|line| line == "6 of \"own\"");
+    heard.remove(named.expect("it has its key"));
     assert_eq!(
         heard,
         ["1", "3", "4", "5"].map(|number| format!("{number} of \"k\""))

@@ -256,7 +256,8 @@ async fn routers_that_panic(on: Runtime) {
     let told = failures(&bus);
     for request in [bus.execute(Do(7)), bus.execute(Do(7)).key("k")] {
         let error = request.await.unwrap_err();
-        assert!(error.panic().is_some());
+        assert!(error.panic().is_some() && error.cause().is_none());
+        assert!(error.to_string().contains("the router panicked"), "{error}");
         assert_eq!(error.into_message(), Some(Do(7)));
     }
     let error = bus.handle(Once(7)).await.unwrap_err();

@@ -185,10 +185,11 @@ fn its_time_is_up() {
     }
 }
 
-/// What runs in the task that waits for it goes on there.
+/// What runs in the task that waits for it goes on there. What follows from it is too late.
 #[test]
 fn in_place_they_go_on() {
     let (executor, _, bus, course) = course_bus(|builder| builder);
+    let told = failures(&bus);
     let mut request = bus.execute(Pass(1)).into_future();
     let mut timed = bus.execute(Pass(2)).timeout(SECOND).into_future();
     assert!(executor.run_until(&mut request).is_none());
@@ -210,11 +211,82 @@ fn in_place_they_go_on() {
     assert!(executor.run_until(idle).is_some());
     let mut ended = course.log.take();
     ended.sort();
-    assert_eq!(
-        ended,
-        ["+1", "+11", "+12", "+2", "-1", "-11", "-12", "-2"],
-        "with what follows"
-    );
+    assert_eq!(ended, ["+1", "+2", "-1", "-2"]);
+    let too_late = "event `Once`: the bus has been stopped";
+    assert_eq!(texts(&told), [too_late; 2]);
+}
+
+/// What has begun, and waits for its handler to have room, is given back as well.
+#[test]
+fn no_handler_was_given_it() {
+    let (executor, _, builder) = by_hand();
+    let course = Course::new();
+    let bus = builder
+        .provide(course.clone())
+        .command_with(
+            async |pass: Pass, course: Dep<Course>| {
+                course.pass(pass.0).await;
+                pass.0
+            },
+            |options| options.max_in_flight(1),
+        )
+        .start()
+        .now()
+        .unwrap();
+    let told = failures(&bus);
+    for number in 1..4 {
+        bus.execute(Pass(number)).detached();
+    }
+    executor.run_until_stalled();
+    let begun = course.take();
+    let begun: usize = begun.trim_start_matches('+').parse().expect("one of them");
+    let unfinished = executor.run_until(bus.stop(Duration::ZERO)).unwrap();
+    assert_eq!(unfinished.unwrap_err().messages.len(), 3);
+    executor.run_until_stalled();
+    let mut back: Vec<_> = told
+        .take()
+        .iter()
+        .map(|failed| {
+            assert_eq!(failed.is_stopped(), !failed.is_aborted());
+            failed.take_message::<Pass>().map(|pass| pass.0)
+        })
+        .collect();
+    back.sort_unstable();
+    let others = (1..4).filter(|number| *number != begun).map(Some);
+    assert_eq!(back, [None].into_iter().chain(others).collect::<Vec<_>>());
+    assert_eq!(course.take(), "", "and none of them is begun");
+}
+
+/// What still runs in place may send after the time was up: it is accepted, and aborted.
+#[test]
+fn after_its_time_was_up_nothing_is_begun() {
+    let (executor, _, builder) = by_hand();
+    let course = Course::new();
+    let bus = builder
+        .provide(course.clone())
+        .command(async |pass: Pass, course: Dep<Course>, bus: Bus| {
+            course.pass(pass.0).await;
+            bus.publish(Once(9)).detached();
+            bus.execute(Do(9)).key("k").await.map_or(1, |_| 0)
+        })
+        .command(async |it: Do, course: Dep<Course>| {
+            course.pass(it.0 as usize).await;
+            it.0
+        })
+        .event(async |once: Arc<Once>, course: Dep<Course>| course.pass(once.0).await)
+        .start()
+        .now()
+        .unwrap();
+    let told = failures(&bus);
+    let mut request = bus.execute(Pass(1)).into_future();
+    assert!(executor.run_until(&mut request).is_none());
+    let unfinished = executor.run_until(bus.stop(Duration::ZERO)).unwrap();
+    assert_eq!(unfinished.unwrap_err().in_place, 1);
+    course.open_all();
+    assert_eq!(executor.run_until(request).unwrap().unwrap(), 1);
+    executor.run_until_stalled();
+    assert_eq!(texts(&told), ["event `Once`: the bus has been stopped"]);
+    assert_eq!((course.take().as_str(), bus.in_flight()), ("+1 -1", 0));
 }
 
 #[test]
