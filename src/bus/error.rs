@@ -96,3 +96,55 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+/// What every error with a problem in it can be asked: `problem_methods!(self => the problem)`.
+macro_rules! problem_methods {
+    ($this:ident => $problem:expr) => {
+        /// Whether nobody handles such a message.
+        #[must_use]
+        pub fn is_unhandled(&$this) -> bool {
+            matches!($problem, Problem::Unhandled)
+        }
+
+        /// Whether the bus accepts nothing more, or had not begun with this when a stop was out of time.
+        #[must_use]
+        pub fn is_stopped(&$this) -> bool {
+            matches!($problem, Problem::Stopped)
+        }
+
+        /// Whether the message's time was up, or its handler's.
+        #[must_use]
+        pub fn is_timed_out(&$this) -> bool {
+            matches!($problem, Problem::TimedOut | Problem::Call(Cause::TimedOut))
+        }
+
+        /// Whether the handler was aborted: by a [`stop`](crate::Bus::stop) whose time was up, or since an executor or an engine
+        /// dropped it.
+        #[must_use]
+        pub fn is_aborted(&$this) -> bool {
+            matches!($problem, Problem::Call(Cause::Aborted))
+        }
+
+        /// What the handler panicked with, or the router.
+        #[must_use]
+        pub fn panic(&$this) -> Option<&Panic> {
+            $problem.panic()
+        }
+
+        /// Why the call of the handler came to no reply, if it was that: a dispatcher that skipped it, say.
+        #[must_use]
+        pub fn cause(&$this) -> Option<&Cause> {
+            $problem.cause()
+        }
+
+        /// What could not be injected into the handler.
+        #[must_use]
+        pub fn dependency(&$this) -> Option<&DependencyError> {
+            match &$problem {
+                Problem::Unmet(error) => Some(error),
+                _ => None,
+            }
+        }
+    };
+}
+pub(super) use problem_methods;
