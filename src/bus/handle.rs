@@ -158,9 +158,9 @@ impl Bus {
     /// impl Command for Print { type Reply = Result<(), String>; }
     ///
     /// let bus = Bus::builder().command(async |_: Print| Err::<(), _>("out of paper".to_owned())).start().await?;
-    /// let next = bus.failures().next();
+    /// let mut failures = bus.failures().subscribe().await;
     /// bus.execute(Print).detached();
-    /// let failed = next.await.unwrap();
+    /// let failed = failures.recv().await?;
     /// assert_eq!(failed.error(), Some("out of paper"));
     /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
     /// ```
