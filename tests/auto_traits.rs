@@ -4,6 +4,12 @@ use fanfare::band::{
     AnyReply, BandBuilder, BandDrain, ChannelSend, EnteredBand, NamedDelivery, NamedSend, NotSent,
     Scoped, TypeConflict,
 };
+use fanfare::bus::{
+    self, Answer, BusBuilder, CausedBy, Command, Dep, DependencyError, Deps, Emit, Emits,
+    Extension, FailedMessage, Handle, HandleError, HandleNamed, Handled, HandlerId, HandlerInfo,
+    HandlerOptions, Job, KindSettings, MessageId, MessageInfo, MessageKind, Published, Query,
+    Start, StartError, StartProblem, Stopping, Unfinished, WeakBus,
+};
 use fanfare::dispatcher::{
     Context, OnExecutor, OnThread, Outcome, Receiver, Reply, Results, Task, Timed, Times,
 };
@@ -22,12 +28,12 @@ use fanfare::router::{self, Route, Router};
 use fanfare::testing::{ManualClock, Recorder, SeededExecutor};
 use fanfare::types::{Diverges, First, Fold, Method, OnChannel, Returns, TryFold};
 use fanfare::{
-    Backoff, Band, BlockGuard, CallCounts, Callback, Cause, Channel, ChannelDef, ConnectBuilder,
-    Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery, DisconnectBuilder, Event,
-    Executor, Failure, ForwardBuilder, Inline, Inspection, Key, NextBuilder, Overflow, Panic,
-    RecvError, Report, Schedule, ScopedConnection, SendBuilder, SenderId, Signal, SignalBuilder,
-    SignalId, SignalInfo, SignalSink, SubscribeBuilder, Subscription, ThreadTimer, TryRecvError,
-    WeakSignal,
+    Backoff, Band, BlockGuard, Bus, CallCounts, Callback, Cause, Channel, ChannelDef,
+    ConnectBuilder, Connection, ConnectionId, ConnectionInfo, ConnectionKind, Delivery,
+    DisconnectBuilder, Event, Executor, Failure, ForwardBuilder, Inline, Inspection, Key,
+    NextBuilder, Overflow, Panic, RecvError, Report, Schedule, ScopedConnection, SendBuilder,
+    SenderId, Signal, SignalBuilder, SignalId, SignalInfo, SignalSink, SubscribeBuilder,
+    Subscription, ThreadTimer, TryRecvError, WeakSignal,
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 use std::cell::Cell;
@@ -210,6 +216,86 @@ assert_impl_all!(<router::Request<'static, Pinned> as IntoFuture>::IntoFuture: S
 assert_impl_all!(<router::Register<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 assert_impl_all!(<router::RouterDrain<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
 
+// Buses.
+impl Command for OnlySend {
+    type Reply = Vec<OnlySend>;
+}
+impl Query for OnlySend {
+    type Reply = Vec<OnlySend>;
+}
+impl bus::Event for Pinned {}
+
+handles!(
+    Bus,
+    WeakBus,
+    Deps,
+    Emit,
+    MessageInfo,
+    MessageId,
+    MessageKind,
+    CausedBy,
+    HandlerId,
+    HandlerInfo,
+    StartProblem,
+    StartError,
+    Unfinished,
+    FailedMessage,
+    Dep<u8>,
+    Extension<u8>,
+    Published<u8>,
+    bus::Body<u8>,
+);
+sent!(
+    BusBuilder, Start, KindSettings, DependencyError, Stopping<'static>, bus::Message, bus::Delivery,
+    HandlerOptions<bus::Commands, OnlySend>,
+    HandlerOptions<bus::Names, OnlySend>,
+    Dep<Pinned>, Extension<Pinned>, Published<Pinned>, bus::Body<Pinned>,
+    bus::Request<'static, bus::Commands, u8>,
+    bus::Publish<'static, u8>,
+    bus::PublishFuture<'static, Pinned>,
+    bus::PublishError<u8>,
+    Handle<'static, u8>,
+    HandleNamed<'static, 'static, u8>,
+    bus::RequestError<u8>,
+    HandleError<u8>,
+    // Neither messages nor handlers' futures need be `Sync`.
+    bus::RequestError<Sent>,
+    bus::RequestFuture<'static, bus::Commands, Sent>,
+    bus::RequestFuture<'static, bus::Queries, Sent>,
+);
+/// Sendable and shareable, with a reply that is not shareable.
+struct Sent;
+impl Command for Sent {
+    type Reply = Vec<OnlySend>;
+}
+impl Query for Sent {
+    type Reply = Vec<OnlySend>;
+}
+assert_impl_all!(bus::RequestFuture<'static, bus::Commands, OnlySend>: Send, Unpin);
+assert_impl_all!(bus::Request<'static, bus::Queries, OnlySend>: Send);
+assert_impl_all!(bus::RequestError<OnlySend>: Send, Unpin);
+assert_impl_all!(Handle<'static, OnlySend>: Send);
+assert_impl_all!(HandleError<OnlySend>: Send);
+assert_impl_all!(<Handle<'static, OnlySend> as IntoFuture>::IntoFuture: Send, Unpin);
+assert_impl_all!(<HandleNamed<'static, 'static, Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+// What is handed on whole: replies, and what runs.
+assert_impl_all!(Handled: Send, Unpin);
+assert_impl_all!(Answer: Send, Unpin);
+assert_impl_all!(Job: Send, Unpin);
+// It is told from replies by that.
+assert_impl_all!(Emits<u8, u8>: Send, Sync);
+assert_not_impl_any!(Emits<u8, u8>: Unpin);
+
+/// Those without a name.
+fn buses_wait_on_any_thread(bus: &Bus, deps: &Deps, delivery: bus::Delivery) {
+    fn is_sent(_: impl Send) {}
+    is_sent(bus.idle());
+    is_sent(bus.stopped());
+    is_sent(bus.publish(Pinned(PhantomPinned)).join());
+    is_sent(deps.get::<Pinned>());
+    is_sent(delivery.join());
+}
+
 #[cfg(feature = "smol")]
 handles!(fanfare::Smol);
 #[cfg(feature = "tokio")]
@@ -249,4 +335,7 @@ fn routers_wait_on_any_thread(
 #[test]
 fn it_compiles() {
     let _ = (hubs_wait_on_any_thread, routers_wait_on_any_thread);
+
+    let _ = hubs_wait_on_any_thread;
+    let _ = buses_wait_on_any_thread;
 }

@@ -3,6 +3,7 @@
 use std::any::{TypeId, type_name};
 use std::fmt;
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use super::content::{Content, OwnedBody};
 use super::core::Core;
@@ -14,6 +15,8 @@ use super::handled::{HandleError, Handled};
 use super::handler::Accept;
 use super::info::{MessageInfo, Subject};
 use super::message::MessageKind;
+use super::owed::{Answered, Came, Owed};
+use super::running::within;
 use super::section::{Line, Section, Targets};
 use crate::signal::{IntoKey, Key};
 use crate::spawn::BoxFuture;
@@ -28,6 +31,7 @@ pub struct Handle<'a, M> {
     bus: &'a Bus,
     message: M,
     key: Option<Key>,
+    timeout: Option<Duration>,
 }
 
 impl<'a, M: Send + 'static> Handle<'a, M> {
@@ -36,6 +40,7 @@ impl<'a, M: Send + 'static> Handle<'a, M> {
             bus,
             message,
             key: None,
+            timeout: None,
         }
     }
 
@@ -45,15 +50,23 @@ impl<'a, M: Send + 'static> Handle<'a, M> {
         self
     }
 
+    /// Waits no longer than this for a reply, and for its turn before that. It is nothing to an event, which is waited for by nobody.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = Some(time);
+        self
+    }
+
     /// Leaves it: what fails is told by [`failures`](Bus::failures), also that nobody handles it.
     pub fn detached(self) {
-        let bus = self.bus;
-        self.sort().0.leave(bus);
+        let (bus, timeout) = (self.bus, self.timeout);
+        self.sort().0.leave(bus, timeout);
     }
 
     /// Finds out what it is, and how it comes out of that again.
     fn sort(self) -> (Sorted, fn(Content) -> Option<OwnedBody>) {
-        let Self { bus, message, key } = self;
+        let Self {
+            bus, message, key, ..
+        } = self;
         let subject = Subject::Type(type_name::<M>());
         let mut body: OwnedBody = Box::new(message);
         for kind in MessageKind::ALL {
@@ -85,14 +98,17 @@ impl<'a, M: Send + 'static> IntoFuture for Handle<'a, M> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let bus = self.bus;
+        let (bus, timeout) = (self.bus, self.timeout);
         Box::pin(async move {
             let (sorted, unpack) = self.sort();
-            sorted.handle(bus).await.map_err(|(problem, content)| {
-                let sent = content.and_then(unpack).map(OwnedBody::downcast);
-                let sent = sent.and_then(Result::ok).map(|sent| *sent);
-                HandleError::new(sent, type_name::<M>(), problem)
-            })
+            sorted
+                .handle(bus, timeout)
+                .await
+                .map_err(|(problem, content)| {
+                    let sent = content.and_then(unpack).map(OwnedBody::downcast);
+                    let sent = sent.and_then(Result::ok).map(|sent| *sent);
+                    HandleError::new(sent, type_name::<M>(), problem)
+                })
         })
     }
 }
@@ -102,6 +118,7 @@ impl<M> fmt::Debug for Handle<'_, M> {
         f.debug_struct("Handle")
             .field("message", &type_name::<M>())
             .field("key", &self.key)
+            .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }
@@ -150,7 +167,11 @@ impl Sorted {
     }
 
     /// Has it handled.
-    pub(super) async fn handle(self, bus: &Bus) -> Result<Handled, (Problem, Option<Content>)> {
+    pub(super) async fn handle(
+        self,
+        bus: &Bus,
+        timeout: Option<Duration>,
+    ) -> Result<Handled, (Problem, Option<Content>)> {
         let Self { message, routed } = self;
         let core = &bus.core;
         let given_back = |message: Message, problem| Err((problem, Some(message.into_parts().1)));
@@ -169,13 +190,16 @@ impl Sorted {
                 core, message, routed, ticket,
             )));
         }
+        let deadline = core.deadline(timeout);
+        let content = message.content.again();
         let answered = if section.runs_in_place && message.info.key().is_none() {
             let _ticket = ticket;
-            core.ask(targets, message).await
+            within(deadline, core.ask(targets, message)).await
         } else {
-            let waiting = core.submit_request(targets, message, ticket, None);
-            waiting.await.take()
+            let waiting = core.submit_request(targets, message, ticket, deadline.clone());
+            within(deadline, waiting).await.map(Owed::take)
         };
+        let answered = answered.unwrap_or_else(|| Answered::lost(Problem::TimedOut, content));
         match answered.result {
             Ok(answer) if kind == MessageKind::Command => Ok(Handled::Command(answer.reply)),
             Ok(answer) => Ok(Handled::Query(answer.reply)),
@@ -184,7 +208,7 @@ impl Sorted {
     }
 
     /// Leaves it.
-    pub(super) fn leave(self, bus: &Bus) {
+    pub(super) fn leave(self, bus: &Bus, timeout: Option<Duration>) {
         let Self { message, routed } = self;
         let core: &Arc<Core> = &bus.core;
         let Some(ticket) = core.ticket(bus.lasting()) else {
@@ -197,7 +221,9 @@ impl Sorted {
                 core.submit_event(targets, message, ticket).detach();
             }
             Ok((targets, _)) => {
-                core.submit_request(targets, message, ticket, None).detach();
+                let deadline = core.deadline(timeout);
+                core.submit_request(targets, message, ticket, deadline)
+                    .detach();
             }
         }
     }

@@ -69,7 +69,7 @@ impl BusBuilder {
     }
 
     /// Provides what this function or closure makes, sync or async, of up to eight injected [arguments](super::Argument): once, when
-    /// somebody first asks for it. Who asks meanwhile waits for it.
+    /// somebody first asks for it, in the task of that one. Who asks meanwhile waits for it; if the first one is dropped, another makes it.
     ///
     /// # Examples
     /// ```
@@ -420,7 +420,7 @@ impl BusBuilder {
     /// Has this many workers for each kind of message: so many run at a time, and each new one waits for the worker that has the fewest.
     /// Messages with a key have a queue of their own for each key, beside them. 0 counts as 1.
     ///
-    /// Without this each message begins at once, and what somebody waits for runs in the task that waits.
+    /// It replaces engines that were given before. Without this each message begins at once, and what somebody waits for runs in the task that waits.
     pub fn workers(mut self, count: usize) -> Self {
         self.kinds = self.kinds.map(|kind| kind.workers(count));
         self

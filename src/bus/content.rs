@@ -65,6 +65,14 @@ impl Content {
         })
     }
 
+    /// Whether a handler was given it.
+    pub(super) fn is_given(&self) -> bool {
+        match self {
+            Self::Shared(_) => false,
+            Self::Owned { body, .. } => body.is_given.load(Ordering::SeqCst),
+        }
+    }
+
     /// What all who handle it share.
     pub(super) fn shared<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         match self {

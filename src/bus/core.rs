@@ -1,5 +1,7 @@
 //! What a bus is, behind its handles.
 
+use std::future::poll_fn;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::error::Problem;
@@ -30,6 +32,10 @@ pub(super) struct Core {
     pub(super) timer: Option<Arc<dyn Timer>>,
     pub(super) name: Option<String>,
 }
+
+// Handlers run with their panics caught and under no lock: a bus that one unwound through is as it was.
+impl UnwindSafe for Core {}
+impl RefUnwindSafe for Core {}
 
 /// What handlers are connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,8 +116,25 @@ impl Core {
     /// Has all handlers of an event handle it, here.
     pub(super) async fn deliver(self: &Arc<Self>, targets: Targets, message: Message) -> Delivered {
         let section = self.section(MessageKind::Event);
-        let send = section.signal.send().keys(targets).with(message);
-        let results = send.join().await.into_results();
+        let mut join = section.signal.send().keys(targets).with(message).join();
+        let mut succeeded = Vec::new();
+        // What a handler has emitted follows when that one has succeeded, whatever becomes of the others.
+        let joined = poll_fn(|cx| {
+            let joined = join.poll_each(cx, |answer: &mut Answer| {
+                succeeded.extend(answer.take_followers());
+            });
+            for followers in succeeded.drain(..) {
+                followers.follow(self);
+            }
+            joined
+        });
+        let results = match joined.await {
+            Ok(report) => report.into_results(),
+            Err(cause) => {
+                let failed = Failure::of_send_in("the bus", cause);
+                vec![Err(failed)]
+            }
+        };
         let outcomes = results
             .into_iter()
             .map(|result| self.settle_event(result))

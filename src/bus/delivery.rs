@@ -13,7 +13,6 @@ use crate::sync::Arc;
 
 /// An event that was handed over: to how many handlers it goes, and what comes of it. Dropped, it is left, and what fails is told by
 /// [`failures`](crate::Bus::failures). Made by `.await` on a [`Publish`](super::Publish).
-#[must_use = "what fails is told by `failures()` unless this is joined"]
 pub struct Delivery {
     info: MessageInfo,
     count: usize,

@@ -18,6 +18,8 @@ pub(super) enum Problem {
         given: &'static str,
     },
     Stopped,
+    /// The router panicked.
+    Router(Panic),
     /// The sender's time was up.
     TimedOut,
     /// Something could not be injected.
@@ -42,6 +44,7 @@ impl Problem {
     pub(super) fn into_cause(self) -> Cause {
         match self {
             Self::Call(cause) => cause,
+            Self::Router(panic) => Cause::Panicked(panic),
             Self::Stopped => Cause::Closed,
             Self::TimedOut => Cause::TimedOut,
             Self::Failed(error) => Cause::Failed(error),
@@ -52,6 +55,14 @@ impl Problem {
     pub(super) fn cause(&self) -> Option<&Cause> {
         match self {
             Self::Call(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// What somebody panicked with: the handler, or the router.
+    pub(super) fn panic(&self) -> Option<&Panic> {
+        match self {
+            Self::Call(Cause::Panicked(panic)) | Self::Router(panic) => Some(panic),
             _ => None,
         }
     }
@@ -68,6 +79,7 @@ impl fmt::Display for Problem {
                 write!(f, "its handlers take a body of type `{expected}`, not `{given}`")
             }
             Self::Stopped => f.write_str("the bus has been stopped"),
+            Self::Router(panic) => write!(f, "the router panicked: {panic}"),
             Self::TimedOut => f.write_str("its time was up"),
             Self::Unmet(error) => error.fmt(f),
             Self::Failed(error) => error.fmt(f),
@@ -84,3 +96,55 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+/// What every error with a problem in it can be asked: `problem_methods!(self => the problem)`.
+macro_rules! problem_methods {
+    ($this:ident => $problem:expr) => {
+        /// Whether nobody handles such a message.
+        #[must_use]
+        pub fn is_unhandled(&$this) -> bool {
+            matches!($problem, Problem::Unhandled)
+        }
+
+        /// Whether the bus accepts nothing more, or had not begun with this when a stop was out of time.
+        #[must_use]
+        pub fn is_stopped(&$this) -> bool {
+            matches!($problem, Problem::Stopped)
+        }
+
+        /// Whether the message's time was up, or its handler's.
+        #[must_use]
+        pub fn is_timed_out(&$this) -> bool {
+            matches!($problem, Problem::TimedOut | Problem::Call(Cause::TimedOut))
+        }
+
+        /// Whether the handler was aborted: by a [`stop`](crate::Bus::stop) whose time was up, or since an executor or an engine
+        /// dropped it.
+        #[must_use]
+        pub fn is_aborted(&$this) -> bool {
+            matches!($problem, Problem::Call(Cause::Aborted))
+        }
+
+        /// What the handler panicked with, or the router.
+        #[must_use]
+        pub fn panic(&$this) -> Option<&Panic> {
+            $problem.panic()
+        }
+
+        /// Why the call of the handler came to no reply, if it was that: a dispatcher that skipped it, say.
+        #[must_use]
+        pub fn cause(&$this) -> Option<&Cause> {
+            $problem.cause()
+        }
+
+        /// What could not be injected into the handler.
+        #[must_use]
+        pub fn dependency(&$this) -> Option<&DependencyError> {
+            match &$problem {
+                Problem::Unmet(error) => Some(error),
+                _ => None,
+            }
+        }
+    };
+}
+pub(super) use problem_methods;

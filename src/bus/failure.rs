@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 
 use super::content::Content;
-use super::error::Problem;
+use super::error::{Problem, problem_methods};
 use super::info::MessageInfo;
 use super::inject::DependencyError;
 use crate::signal::{Cause, Panic};
@@ -50,57 +50,13 @@ impl FailedMessage {
         self.0.handler.as_deref()
     }
 
-    /// Whether nobody handles such a message.
-    #[must_use]
-    pub fn is_unhandled(&self) -> bool {
-        matches!(self.0.problem, Problem::Unhandled)
-    }
-
-    /// Whether the bus had been stopped.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        matches!(self.0.problem, Problem::Stopped)
-    }
-
-    /// Whether the handler, or the whole message, ran out of time.
-    #[must_use]
-    pub fn is_timed_out(&self) -> bool {
-        matches!(
-            self.0.problem,
-            Problem::TimedOut | Problem::Call(Cause::TimedOut)
-        )
-    }
-
-    /// Whether the handler was aborted, or has never begun: by a [`stop`](crate::Bus::stop) whose time was up, or since an executor or an
-    /// engine dropped it.
-    #[must_use]
-    pub fn is_aborted(&self) -> bool {
-        matches!(self.0.problem, Problem::Call(Cause::Aborted))
-    }
-
-    /// What the handler panicked with.
-    #[must_use]
-    pub fn panic(&self) -> Option<&Panic> {
-        match self.0.problem.cause()? {
-            Cause::Panicked(panic) => Some(panic),
-            _ => None,
-        }
-    }
+    problem_methods!(self => self.0.problem);
 
     /// The text of the error that the handler replied with.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         match &self.0.problem {
             Problem::Failed(error) => Some(error),
-            _ => None,
-        }
-    }
-
-    /// What could not be injected into the handler.
-    #[must_use]
-    pub fn dependency(&self) -> Option<&DependencyError> {
-        match &self.0.problem {
-            Problem::Unmet(error) => Some(error),
             _ => None,
         }
     }

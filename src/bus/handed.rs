@@ -72,7 +72,7 @@ impl Message {
         &self.info
     }
 
-    /// Shows the message itself, if it is an `M`. `None` also for a command or a query that its handler has been given already:
+    /// Shows the message itself, if it is an `M`. While `look` looks at a command or a query, nobody else can have it, its handler neither. `None` also for a command or a query that its handler has been given already:
     /// `before`, and `call` until the receiver is called, are the places to look.
     pub fn show<M: 'static, T>(&self, look: impl FnOnce(&M) -> T) -> Option<T> {
         self.content.show(look)
@@ -144,7 +144,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer in the place of a handler's: this reply. It has to be of the type of the message's replies, `()` for an event.
+    /// An answer in the place of a handler's: this reply. It has to be of the type of the message's replies, `()` for an event. What the
+    /// handler has emitted belongs to its own answer, and goes with that.
     pub fn new<R: Reply>(reply: R) -> Self {
         let error = reply.error().map(|error| error.to_string().into());
         Self {
@@ -192,16 +193,24 @@ impl Answer {
         self
     }
 
+    /// What the handler has emitted, if it has succeeded.
+    pub(super) fn take_followers(&mut self) -> Option<Followers> {
+        if self.is_unmet || self.error.is_some() {
+            return None;
+        }
+        self.followers.take()
+    }
+
     /// It is known now what came of the call: what the handler has emitted follows if it has succeeded, and has not happened
     /// otherwise.
     pub(super) fn settle(mut self, core: &Arc<Core>) -> Result<Self, Problem> {
-        let followers = self.followers.take();
+        if let Some(followers) = self.take_followers() {
+            followers.follow(core);
+        }
+        drop(self.followers.take());
         if self.is_unmet {
             let unmet = self.typed().map_err(Problem::Failed)?;
             return Err(Problem::Unmet(unmet));
-        }
-        if let (Some(followers), None) = (followers, &self.error) {
-            followers.follow(core);
         }
         Ok(self)
     }

@@ -2,7 +2,6 @@
 
 use std::any::{TypeId, type_name};
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::anything::Handle;
@@ -159,9 +158,9 @@ impl Bus {
     /// impl Command for Print { type Reply = Result<(), String>; }
     ///
     /// let bus = Bus::builder().command(async |_: Print| Err::<(), _>("out of paper".to_owned())).start().await?;
-    /// let next = bus.failures().next();
+    /// let mut failures = bus.failures().subscribe().await;
     /// bus.execute(Print).detached();
-    /// let failed = next.await.unwrap();
+    /// let failed = failures.recv().await?;
     /// assert_eq!(failed.error(), Some("out of paper"));
     /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
     /// ```
@@ -198,7 +197,7 @@ impl Bus {
     /// Closes the bus at once, and waits until everything that was accepted is finished, with the events that follow from it: no longer
     /// than this. Then messages that have not begun are not begun any more, those that an engine runs are aborted, and all of them are
     /// reported: here, and each to who waits for it or by [`failures`](Self::failures). Those that run in the task that waits for them go on
-    /// there.
+    /// there, and what follows from them is too late.
     ///
     /// # Errors
     /// [`Unfinished`]: what was not finished in time.
@@ -285,7 +284,3 @@ impl fmt::Debug for Bus {
 pub(super) fn type_of<M: 'static>() -> (TypeId, &'static str) {
     (TypeId::of::<M>(), type_name::<M>())
 }
-
-// Handlers run with their panics caught and under no lock: a bus that one unwound through is as it was.
-impl UnwindSafe for Bus {}
-impl RefUnwindSafe for Bus {}

@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::fmt;
 
 use super::delivery::Delivery;
-use super::error::Problem;
+use super::error::{Problem, problem_methods};
 use super::inject::DependencyError;
 use super::message::MessageKind;
 use crate::signal::{AnyReply, Cause, Panic};
@@ -69,55 +69,12 @@ impl<T> HandleError<T> {
         self.sent
     }
 
-    /// Whether nobody handles such a message.
-    #[must_use]
-    pub fn is_unhandled(&self) -> bool {
-        matches!(self.problem, Problem::Unhandled)
-    }
+    problem_methods!(self => self.problem);
 
     /// Whether the handlers of a message of this name take another body.
     #[must_use]
     pub fn is_wrong_body(&self) -> bool {
         matches!(self.problem, Problem::WrongBody { .. })
-    }
-
-    /// Whether the bus accepts nothing more, or did not begin with this in time when it was stopped.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        matches!(self.problem, Problem::Stopped)
-    }
-
-    /// Whether the handler ran out of time.
-    #[must_use]
-    pub fn is_timed_out(&self) -> bool {
-        matches!(
-            self.problem,
-            Problem::TimedOut | Problem::Call(Cause::TimedOut)
-        )
-    }
-
-    /// Whether the handler was aborted: by a [`stop`](crate::Bus::stop) whose time was up, or since an executor or an engine dropped it.
-    #[must_use]
-    pub fn is_aborted(&self) -> bool {
-        matches!(self.problem, Problem::Call(Cause::Aborted))
-    }
-
-    /// What the handler panicked with.
-    #[must_use]
-    pub fn panic(&self) -> Option<&Panic> {
-        match self.problem.cause()? {
-            Cause::Panicked(panic) => Some(panic),
-            _ => None,
-        }
-    }
-
-    /// What could not be injected into the handler.
-    #[must_use]
-    pub fn dependency(&self) -> Option<&DependencyError> {
-        match &self.problem {
-            Problem::Unmet(error) => Some(error),
-            _ => None,
-        }
     }
 }
 

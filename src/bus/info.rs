@@ -203,7 +203,7 @@ impl CausedBy {
     }
 }
 
-/// The kind, what it is about, and its number.
+/// The kind, what it is about, and its key, if it has one.
 impl fmt::Display for MessageInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`", self.kind(), self.message())?;

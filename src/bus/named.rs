@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::fmt;
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use super::anything::Sorted;
 use super::content::Content;
@@ -26,6 +27,7 @@ pub struct HandleNamed<'a, 'n, B> {
     name: &'n str,
     body: B,
     key: Option<Key>,
+    timeout: Option<Duration>,
 }
 
 impl<'a, 'n, B: Send + Sync + 'static> HandleNamed<'a, 'n, B> {
@@ -35,6 +37,7 @@ impl<'a, 'n, B: Send + Sync + 'static> HandleNamed<'a, 'n, B> {
             name,
             body,
             key: None,
+            timeout: None,
         }
     }
 
@@ -44,10 +47,16 @@ impl<'a, 'n, B: Send + Sync + 'static> HandleNamed<'a, 'n, B> {
         self
     }
 
+    /// Waits no longer than this for a reply, and for its turn before that. It is nothing to an event, which is waited for by nobody.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = Some(time);
+        self
+    }
+
     /// Leaves it: what fails is told by [`failures`](Bus::failures), also that nobody handles it.
     pub fn detached(self) {
-        let bus = self.bus;
-        self.sort().leave(bus);
+        let (bus, timeout) = (self.bus, self.timeout);
+        self.sort().leave(bus, timeout);
     }
 
     /// Finds out what it is.
@@ -57,6 +66,7 @@ impl<'a, 'n, B: Send + Sync + 'static> HandleNamed<'a, 'n, B> {
             name,
             body,
             key,
+            ..
         } = self;
         let mut content = Content::of_event(Arc::new(body));
         let subject = Subject::Name(name.into());
@@ -86,9 +96,9 @@ impl<'a, 'n: 'a, B: Send + Sync + 'static> IntoFuture for HandleNamed<'a, 'n, B>
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (bus, name) = (self.bus, self.name);
+        let (bus, name, timeout) = (self.bus, self.name, self.timeout);
         Box::pin(async move {
-            let handled = self.sort().handle(bus).await;
+            let handled = self.sort().handle(bus, timeout).await;
             handled.map_err(|(problem, content)| {
                 let sent = content.and_then(Content::into_shared_inner);
                 HandleError::new(sent, name, problem)
@@ -103,6 +113,7 @@ impl<B> fmt::Debug for HandleNamed<'_, '_, B> {
             .field("name", &self.name)
             .field("body", &type_name::<B>())
             .field("key", &self.key)
+            .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }

@@ -60,13 +60,6 @@ pub(super) struct Answered {
     pub(super) content: Option<Content>,
 }
 
-impl Answered {
-    /// The sender's time was up.
-    pub(super) fn late(content: Option<Content>) -> Self {
-        Self::lost(Problem::TimedOut, content)
-    }
-}
-
 impl Came for Answered {
     fn lost(problem: Problem, content: Option<Content>) -> Self {
         Self {

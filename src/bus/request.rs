@@ -15,7 +15,7 @@ use super::handed::Message;
 use super::handle::Bus;
 use super::handler::{Asked, Finished};
 use super::info::{MessageInfo, Subject};
-use super::owed::{Answered, Owed};
+use super::owed::Owed;
 use super::request_error::RequestError;
 use super::running::within;
 use super::section::Section;
@@ -153,13 +153,18 @@ impl<'a, K: 'static, M: Asked<K>> Request<'a, K, M> {
             let waiting = core.submit_request(targets, message, ticket, deadline.clone());
             within(deadline, waiting).await.map(Owed::take)
         };
-        let answered = answered.unwrap_or_else(|| Answered::late(content));
-        let answer = answered.result.map_err(|problem| {
-            let message = answered.content.and_then(Content::into_inner);
+        let failed = |problem| {
+            let message = content.and_then(Content::into_inner);
             RequestError::new::<K>(message, problem)
-        })?;
-        let reply = answer.typed();
-        reply.map_err(|error| RequestError::new::<K>(None, Problem::Failed(error)))
+        };
+        match answered.map(|answered| answered.result) {
+            None => Err(failed(Problem::TimedOut)),
+            Some(Err(problem)) => Err(failed(problem)),
+            Some(Ok(answer)) => {
+                let reply = answer.typed();
+                reply.map_err(|error| failed(Problem::Failed(error)))
+            }
+        }
     }
 }
 

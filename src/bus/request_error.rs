@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::Problem;
+use super::error::{Problem, problem_methods};
 use super::handler::Asked;
 use super::inject::DependencyError;
 use super::message::MessageKind;
@@ -38,50 +38,7 @@ impl<M> RequestError<M> {
         self.0.message
     }
 
-    /// Whether nobody handles such a message.
-    #[must_use]
-    pub fn is_unhandled(&self) -> bool {
-        matches!(self.0.problem, Problem::Unhandled)
-    }
-
-    /// Whether the bus accepts nothing more, or did not begin with this in time when it was stopped.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        matches!(self.0.problem, Problem::Stopped)
-    }
-
-    /// Whether its [time](super::Request::timeout) was up, or its [handler's](super::HandlerOptions::timeout).
-    #[must_use]
-    pub fn is_timed_out(&self) -> bool {
-        matches!(
-            self.0.problem,
-            Problem::TimedOut | Problem::Call(Cause::TimedOut)
-        )
-    }
-
-    /// Whether the handler was aborted: by a [`stop`](crate::Bus::stop) whose time was up, or since an executor or an engine dropped it.
-    #[must_use]
-    pub fn is_aborted(&self) -> bool {
-        matches!(self.0.problem, Problem::Call(Cause::Aborted))
-    }
-
-    /// What the handler panicked with.
-    #[must_use]
-    pub fn panic(&self) -> Option<&Panic> {
-        match self.0.problem.cause()? {
-            Cause::Panicked(panic) => Some(panic),
-            _ => None,
-        }
-    }
-
-    /// What could not be injected into the handler.
-    #[must_use]
-    pub fn dependency(&self) -> Option<&DependencyError> {
-        match &self.0.problem {
-            Problem::Unmet(error) => Some(error),
-            _ => None,
-        }
-    }
+    problem_methods!(self => self.0.problem);
 }
 
 impl<M> fmt::Display for RequestError<M> {

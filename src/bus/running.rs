@@ -19,39 +19,43 @@ use crate::sync::{Arc, Lock};
 
 /// The messages that were given to an engine and are not finished.
 #[derive(Default)]
-pub(super) struct Running(Lock<Slab<(MessageInfo, AbortHandle)>>);
+pub(super) struct Running(Lock<All>);
+
+#[derive(Default)]
+struct All {
+    messages: Slab<(MessageInfo, AbortHandle)>,
+    /// Whether a stop was out of time: whoever comes now is aborted at once.
+    is_cut_off: bool,
+}
 
 impl Running {
     fn add(&self, info: MessageInfo, abort: AbortHandle) -> usize {
-        self.0.hold().insert((info, abort))
+        let mut all = self.0.hold();
+        if all.is_cut_off {
+            // Nothing waits for it yet, so it wakes nobody.
+            abort.abort();
+        }
+        all.messages.insert((info, abort))
     }
 
     fn remove(&self, place: usize) {
         // Dropped without the lock: a waker may be in it.
-        let removed = self.0.hold().try_remove(place);
+        let removed = self.0.hold().messages.try_remove(place);
         drop(removed);
     }
 
-    /// Which they are, in the order in which they were sent.
-    pub(super) fn list(&self) -> Vec<MessageInfo> {
-        let running = self.0.hold();
-        let mut list: Vec<_> = running.iter().map(|(_, (info, _))| info.clone()).collect();
-        drop(running);
-        list.sort_by_key(MessageInfo::id);
-        list
-    }
-
-    pub(super) fn abort_all(&self) {
-        let running = self.0.hold();
-        let all: Vec<_> = running
-            .iter()
-            .map(|(_, (_, abort))| abort.clone())
-            .collect();
-        drop(running);
-        for abort in all {
-            // It wakes.
-            drop(capture(|| abort.abort()));
+    /// From now on nothing runs. Tells which there are, in the order in which they were sent, and what aborts them.
+    pub(super) fn cut_off(&self) -> (Vec<MessageInfo>, Vec<AbortHandle>) {
+        let mut all = self.0.hold();
+        all.is_cut_off = true;
+        let (mut infos, mut aborts) = (Vec::new(), Vec::new());
+        for (_, (info, abort)) in &all.messages {
+            infos.push(info.clone());
+            aborts.push(abort.clone());
         }
+        drop(all);
+        infos.sort_by_key(MessageInfo::id);
+        (infos, aborts)
     }
 }
 
@@ -68,11 +72,29 @@ impl Drop for Listed {
     }
 }
 
-/// Where a message is until it begins.
-type Parcel = Arc<Lock<Option<Message>>>;
+/// A message until it begins, and what it says until a handler is given it.
+type Parcel = Arc<Lock<Unbegun>>;
 
-fn take(parcel: &Parcel) -> Option<Message> {
-    parcel.hold().take()
+struct Unbegun {
+    message: Option<Message>,
+    /// Of what is for one handler: it may wait for that when it has begun.
+    content: Option<Content>,
+}
+
+impl Unbegun {
+    fn new(message: Message) -> Self {
+        Self {
+            content: message.content.again(),
+            message: Some(message),
+        }
+    }
+
+    /// What it says, if no handler was given it.
+    fn take_content(&mut self) -> Option<Content> {
+        let of_message = self.message.take().map(|message| message.into_parts().1);
+        let content = of_message.or_else(|| self.content.take());
+        content.filter(|content| !content.is_given())
+    }
 }
 
 impl Core {
@@ -85,7 +107,7 @@ impl Core {
         work: impl FnOnce(Message) -> BoxFuture<'static, V> + Send + 'static,
     ) -> Waiting<Owed<V>> {
         let info = message.info.clone();
-        let parcel: Parcel = Arc::new(Lock::new(Some(message)));
+        let parcel: Parcel = Arc::new(Lock::new(Unbegun::new(message)));
         let (abort, aborted) = AbortHandle::new_pair();
         let listed = Listed {
             core: Arc::clone(self),
@@ -99,7 +121,8 @@ impl Core {
         };
         let at_its_end = end.clone();
         let begun = async move {
-            match take(&parcel) {
+            let message = parcel.hold().message.take();
+            match message {
                 Some(message) => work(message).await,
                 None => V::lost(Problem::aborted(), None),
             }
@@ -151,7 +174,7 @@ impl Endings {
     }
 
     fn content(&self) -> Option<Content> {
-        take(&self.parcel).map(|message| message.into_parts().1)
+        self.parcel.hold().take_content()
     }
 
     /// The time of a stop was up.

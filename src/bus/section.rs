@@ -129,7 +129,7 @@ impl Section {
                     handlers
                 };
                 let chosen = capture(|| router.route(message, handlers));
-                let mut chosen = chosen.map_err(Problem::of_panic)?;
+                let mut chosen = chosen.map_err(Problem::Router)?;
                 // Each once, and nobody who could not take it.
                 chosen.sort_unstable();
                 chosen.dedup();

@@ -11,7 +11,7 @@ use futures_lite::future;
 
 use super::core::Core;
 use super::info::MessageInfo;
-use crate::signal::{Deadline, Sleep};
+use crate::signal::{Deadline, Sleep, capture};
 use crate::sync::{Arc, AtomicBool, OnceLock, Ordering};
 
 /// How a bus ends: when it was closed, and what was left of it when a stop was out of time.
@@ -115,19 +115,22 @@ impl Core {
 
     /// The time of a stop is up.
     fn cut_off(&self) -> Result<(), Unfinished> {
-        let messages = self.running.list();
         let all = self.gate.count();
         if all == 0 {
             self.ending.set_over();
             return Ok(());
         }
+        let (messages, aborts) = self.running.cut_off();
         let unfinished = Unfinished {
             in_place: all.saturating_sub(messages.len()),
             messages,
         };
         drop(self.ending.cut_off.set(unfinished.clone()));
         self.ending.set_over();
-        self.running.abort_all();
+        for abort in aborts {
+            // It wakes whoever runs it.
+            drop(capture(|| abort.abort()));
+        }
         Err(unfinished)
     }
 }

@@ -13,7 +13,7 @@ use super::conduct::{Once, Post, walk_booked};
 use super::dispatcher::{Open, Round};
 use super::end::{Collecting, Start};
 use super::event::Event;
-use super::failure::Cause;
+use super::failure::{Cause, Failure};
 use super::flight::Aloft;
 use super::key::Key;
 use super::panic::drop_quietly;
@@ -206,12 +206,32 @@ where
     /// As `poll`, for who wants back what was not sent: an `Err` is told to nobody, and the payload can be taken.
     #[inline]
     pub(crate) fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Result<Report<R>, Cause>> {
+        self.poll_each(cx, |_| ())
+    }
+
+    /// The same, showing each reply when it comes. Not for one that goes [by priority](Self::by_priority), some of whose replies are not
+    /// shown.
+    #[inline]
+    pub(crate) fn poll_each(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut show: impl FnMut(&mut R),
+    ) -> Poll<Result<Report<R>, Cause>> {
+        let begins = self.send.is_some();
         if let Err(cause) = ready!(self.poll_begin(cx)) {
             return Poll::Ready(Err(cause));
         }
+        if begins {
+            self.work
+                .report
+                .replies_mut()
+                .iter_mut()
+                .for_each(&mut show);
+        }
         loop {
             let late = &mut self.work.late;
-            let finished = |place, outcome| {
+            let finished = |place, mut outcome: Result<R, Failure>| {
+                outcome.iter_mut().for_each(&mut show);
                 late.push(place, outcome);
                 ControlFlow::Continue(())
             };

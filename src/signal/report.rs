@@ -117,6 +117,10 @@ impl<R> Report<R> {
         }
     }
 
+    pub(crate) fn replies_mut(&mut self) -> &mut [R] {
+        &mut self.replies
+    }
+
     /// Whether replies are all alike, so that counting them is enough.
     #[inline]
     pub(crate) fn counts() -> bool

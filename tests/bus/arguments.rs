@@ -104,7 +104,7 @@ async fn events_with_arguments(on: Runtime) {
     let builder = numbers(&on).provide(log.clone());
     let bus = builder
         .event(async |log: Dep<Lines>, sum: Arc<Sum>, one: D1| {
-            log.push(format!("arc {}", sum.0 + one.0))
+            log.push(format!("arc {}", sum.0 + one.0));
         })
         .event(async |one: D1, two: D2, log: Dep<Lines>, sum: Sum| {
             log.push(format!("itself {}", sum.0 + one.0 + two.0));

@@ -141,7 +141,7 @@ async fn a_bus_that_is_kept(on: Runtime) {
     let infos = log.take();
     let caused: Vec<_> = infos
         .iter()
-        .map(|info| info.cause().map(|cause| cause.id()))
+        .map(|info| info.cause().map(fanfare::bus::CausedBy::id))
         .collect();
     assert_eq!(
         caused,

@@ -147,6 +147,7 @@ async fn they_have_the_key_of_the_message(on: Runtime) {
                 gate.wait().await;
                 emit.named("n", 4u8);
                 emit.event(Told(5));
+                emit.named_with_key("n", 6u8, "own");
                 command.0
             }
         })
@@ -167,6 +168,8 @@ async fn they_have_the_key_of_the_message(on: Runtime) {
         .position(|line| line == "2 of \"own\"")
         .unwrap();
     heard.remove(own);
+    let named = heard.iter().position(|line| line == "6 of \"own\"");
+    heard.remove(named.expect("it has its key"));
     assert_eq!(
         heard,
         ["1", "3", "4", "5"].map(|number| format!("{number} of \"k\""))
@@ -206,6 +209,43 @@ fn they_follow_when_the_handler_has_returned() {
     executor.run_until_stalled();
     assert_eq!(log.take(), ["returns", "1"]);
     assert_eq!(bus.in_flight(), 0);
+}
+
+/// One handler of an event has succeeded: what follows from that waits for no other, and is not lost with it.
+#[test]
+fn they_do_not_wait_for_other_handlers() {
+    let (executor, _, builder) = by_hand();
+    let log = Lines::new();
+    let bus = builder
+        .provide(log.clone())
+        .event(async |once: Arc<Once>| Emits::new((), Told(once.0 as u32)))
+        .event(async |_: Arc<Once>, emit: Emit| {
+            emit.event(Told(0));
+            std::future::pending::<()>().await;
+        })
+        .event(async |once: Arc<Once>, emit: Emit| {
+            futures_lite::future::yield_now().await;
+            emit.event(Told(once.0 as u32 + 1));
+        })
+        .event(writes)
+        .start()
+        .now()
+        .unwrap();
+    let sorted = || {
+        let mut heard = log.take();
+        heard.sort();
+        heard
+    };
+    let delivery = bus.publish(Once(1)).now().unwrap();
+    executor.run_until_stalled();
+    assert_eq!(sorted(), ["1", "2"]);
+    delivery.abort();
+    let mut join = Box::pin(bus.publish(Once(3)).join());
+    assert!(executor.run_until(&mut join).is_none());
+    assert_eq!(sorted(), ["3", "4"]);
+    drop(join);
+    executor.run_until_stalled();
+    assert_eq!((sorted().len(), bus.in_flight()), (0, 0));
 }
 
 /// By a task of the handler's that goes on.
@@ -301,7 +341,7 @@ async fn followers_that_go_nowhere(on: Runtime) {
     assert_eq!(
         failed
             .iter()
-            .map(|failed| failed.is_unhandled())
+            .map(fanfare::bus::FailedMessage::is_unhandled)
             .collect::<Vec<_>>(),
         [true, true, false]
     );

@@ -249,6 +249,54 @@ fn its_time_was_up() {
     assert_eq!((bus.in_flight(), course.take().as_str()), (0, ""));
 }
 
+/// The same for messages of whatever kind.
+#[test]
+fn its_time_was_up_whatever_it_is() {
+    let (executor, clock, builder) = by_hand();
+    let course = Course::new();
+    let bus = builder
+        .provide(course.clone())
+        .command(async |pass: Pass, course: Dep<Course>| {
+            course.pass(pass.0).await;
+            pass.0
+        })
+        .named_query("wait", async |course: Dep<Course>| {
+            course.pass(3).await;
+            3
+        })
+        .start()
+        .now()
+        .unwrap();
+    let second = Duration::from_secs(1);
+    let mut in_place = bus.handle(Pass(0)).timeout(second).into_future();
+    let mut keyed = bus.handle(Pass(1)).key("k").timeout(second).into_future();
+    let mut waits = bus.handle(Pass(2)).key("k").timeout(second).into_future();
+    let mut named = bus.handle_named("wait", 7).timeout(second).into_future();
+    assert!(executor.run_until(&mut in_place).is_none());
+    assert!(executor.run_until(&mut keyed).is_none());
+    assert!(executor.run_until(&mut waits).is_none());
+    assert!(executor.run_until(&mut named).is_none());
+    assert_eq!(course.take(), "+0 +1 +3");
+    clock.advance(second);
+    let errors =
+        [in_place, keyed, waits].map(|handle| executor.run_until(handle).unwrap().unwrap_err());
+    for error in &errors {
+        assert_eq!(kinds_of_any(error), ["timed out"]);
+    }
+    let messages = errors.map(HandleError::into_inner);
+    assert_eq!(messages, [None, None, Some(Pass(2))]);
+    let error = executor.run_until(named).unwrap().unwrap_err();
+    assert_eq!(kinds_of_any(&error), ["timed out"]);
+    // Detached, it is begun in time or not at all.
+    let told = failures(&bus);
+    bus.handle(Pass(4)).timeout(Duration::ZERO).detached();
+    executor.run_until_stalled();
+    let failed = told.take();
+    assert!(failed.len() == 1 && failed[0].is_timed_out());
+    assert_eq!(failed[0].take_message(), Some(Pass(4)));
+    assert_eq!((bus.in_flight(), course.take().as_str()), (0, ""));
+}
+
 #[test]
 fn the_handlers_time_was_up() {
     let (executor, clock, builder) = by_hand();
@@ -301,10 +349,10 @@ async fn the_executor_drops_it(_: Runtime) {
     bus.execute(Do(8)).detached();
     bus.execute(Do(9)).key("k").detached();
     let failed = told.take();
-    assert!(failed.len() == 2 && failed.iter().all(|failed| failed.is_aborted()));
+    assert!(failed.len() == 2 && failed.iter().all(fanfare::bus::FailedMessage::is_aborted));
     let back: Vec<_> = failed
         .iter()
-        .map(|failed| failed.take_message::<Do>())
+        .map(fanfare::bus::FailedMessage::take_message::<Do>)
         .collect();
     assert_eq!(back, [Some(Do(8)), Some(Do(9))]);
     assert_eq!(bus.in_flight(), 0);
@@ -402,7 +450,7 @@ async fn it_would_have_waited_for_itself(on: Runtime) {
                 }
             },
         },
-        |options| options.sequential(),
+        fanfare::bus::HandlerOptions::sequential,
     );
     let bus = bus.start().await.unwrap();
     assert_eq!(bus.execute(Do(0)).await.unwrap(), 0);

@@ -77,7 +77,7 @@ fn each_once_with_its_reason() {
             format!("command `Try`{of_key}, handler `tries`: the handler panicked: on purpose")
         );
         assert_eq!(
-            failed.panic().map(|panic| panic.message()),
+            failed.panic().map(fanfare::Panic::message),
             Some(ON_PURPOSE)
         );
         assert_eq!((failed.handler(), failed.error()), (Some("tries"), None));
@@ -115,7 +115,11 @@ fn each_once_with_its_reason() {
             short(&failed),
             format!("query `Find`{of_key}, handler `finds`: `u8` could not be made: no u8")
         );
-        assert!(failed.dependency().is_some_and(|error| error.is_failed()));
+        assert!(
+            failed
+                .dependency()
+                .is_some_and(fanfare::bus::DependencyError::is_failed)
+        );
         assert_eq!(failed.take_message::<Find>(), Some(Find(1)));
 
         request(2).detached();

@@ -36,3 +36,21 @@ mod cancel;
 mod errors;
 mod failures;
 mod panics;
+
+// In which order, and by whom.
+mod engines;
+mod keys;
+mod routers;
+mod workers;
+
+// Around it.
+mod dispatchers;
+mod options;
+
+// How it ends.
+mod crowd;
+mod ends;
+#[cfg(all(unix, feature = "signals"))]
+mod os_signals;
+mod stop;
+mod stress;

@@ -13,7 +13,7 @@ async fn names_have_handlers(on: Runtime) {
     let bus = builder(&on)
         .provide(log.clone())
         .named("started", async |log: Dep<Lines>| {
-            log.push("started".into())
+            log.push("started".into());
         })
         .named(
             "user.created",
@@ -126,7 +126,7 @@ async fn wrong_bodies_are_given_back(on: Runtime) {
     let all = told.take();
     assert_eq!(
         all.iter()
-            .filter_map(|failed| failed.event::<u8>())
+            .filter_map(fanfare::bus::FailedMessage::event::<u8>)
             .map(|body| *body)
             .collect::<Vec<_>>(),
         [7, 8]
@@ -179,7 +179,7 @@ async fn replies_and_events_of_all_sorts(on: Runtime) {
             Ok::<_, String>(Emits::new((), [Told(2)].into_iter().collect::<Vec<_>>()))
         })
         .named("last", async |five: Body<u8>, log: Dep<Lines>| {
-            log.push(format!("last {}", *five))
+            log.push(format!("last {}", *five));
         })
         .named_command("emits", async || Emits::new(6u8, Told(3)))
         .named_query("result", async || {
@@ -219,11 +219,12 @@ async fn replies_and_events_of_all_sorts(on: Runtime) {
 #[test]
 fn bodies_show() {
     let log = Lines::new();
-    let bus = Bus::builder()
-        .provide(log.clone())
-        .named("n", async |body: Body<u8>, log: Dep<Lines>| {
-            log.push(format!("{body:?}"))
-        });
+    let bus =
+        Bus::builder()
+            .provide(log.clone())
+            .named("n", async |body: Body<u8>, log: Dep<Lines>| {
+                log.push(format!("{body:?}"));
+            });
     let bus = bus.spawner(fanfare::Inline).start().now().unwrap();
     bus.handle_named("n", 7u8).detached();
     assert_eq!(log.take(), [r#"Body { name: "n", body: 7, .. }"#]);

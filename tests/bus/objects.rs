@@ -98,7 +98,10 @@ async fn one_value_handles_several(on: Runtime) {
         .query::<_, Of<Find>, _>(Arc::clone(&counter))
         .event::<_, Of<Arc<Told>>>(Arc::clone(&counter))
         .command::<_, Of<Do>, _>(Arc::clone(&counter))
-        .command_with::<_, Of<Try>, _>(Arc::clone(&counter), |options| options.sequential())
+        .command_with::<_, Of<Try>, _>(
+            Arc::clone(&counter),
+            fanfare::bus::HandlerOptions::sequential,
+        )
         .named_command::<_, Of<Body<u8>>, _>("add", Arc::clone(&counter))
         .start()
         .await

@@ -48,7 +48,7 @@ async fn handlers_in_each_place(on: Runtime) {
         builder(&on).command(later),
         builder(&on).command(dropped),
         builder(&on).command_with(at_once, |options| options.timeout(Duration::MAX)),
-        builder(&on).command_with(dropped, |options| options.sequential()),
+        builder(&on).command_with(dropped, fanfare::bus::HandlerOptions::sequential),
     ]
     .into_iter()
     .enumerate()
@@ -168,7 +168,7 @@ async fn replies_that_panic(on: Runtime) {
         .unwrap();
     for request in [bus.execute(Ask), bus.execute(Ask).key("k")] {
         let error = request.await.err().expect("it panics");
-        assert_eq!(error.panic().map(|panic| panic.message()), Some(ON_PURPOSE));
+        assert_eq!(error.panic().map(fanfare::Panic::message), Some(ON_PURPOSE));
     }
 }
 
@@ -235,7 +235,7 @@ async fn clones_that_panic(on: Runtime) {
     let bus = bus.start().await.unwrap();
     let report = bus.publish(Bomb).join().await.unwrap();
     assert_eq!((report.count(), report.failures().count()), (2, 1));
-    let error = bus.execute(Bomb).await.err().expect("it panics");
+    let error = bus.execute(Bomb).await.expect_err("it panics");
     assert!(error.panic().is_some(), "{error}");
 }
 
@@ -256,7 +256,8 @@ async fn routers_that_panic(on: Runtime) {
     let told = failures(&bus);
     for request in [bus.execute(Do(7)), bus.execute(Do(7)).key("k")] {
         let error = request.await.unwrap_err();
-        assert!(error.panic().is_some());
+        assert!(error.panic().is_some() && error.cause().is_none());
+        assert!(error.to_string().contains("the router panicked"), "{error}");
         assert_eq!(error.into_message(), Some(Do(7)));
     }
     let error = bus.handle(Once(7)).await.unwrap_err();

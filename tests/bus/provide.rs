@@ -173,7 +173,9 @@ async fn what_is_not_there_may_be_missing(on: Runtime) {
     assert_eq!(bus.query(Show).await.unwrap(), "Dep((true, false)) true");
     let error = bus.query(Find(1)).await.unwrap_err();
     assert!(
-        error.dependency().is_some_and(|error| error.is_failed()),
+        error
+            .dependency()
+            .is_some_and(fanfare::bus::DependencyError::is_failed),
         "provided, and failing"
     );
 }

@@ -106,11 +106,13 @@ async fn what_failed_is_tried_again(on: Runtime) {
     let bus = bus.start().await.unwrap();
     let error = bus.query(Ask).await.unwrap_err();
     assert!(
-        error.dependency().is_some_and(|error| error.is_failed()),
+        error
+            .dependency()
+            .is_some_and(fanfare::bus::DependencyError::is_failed),
         "{error}"
     );
     let error = bus.query(Ask).await.unwrap_err();
-    assert_eq!(error.panic().map(|panic| panic.message()), Some(ON_PURPOSE));
+    assert_eq!(error.panic().map(fanfare::Panic::message), Some(ON_PURPOSE));
     assert_eq!(bus.query(Ask).await.unwrap(), 2);
     assert_eq!(bus.query(Ask).await.unwrap(), 2);
 }

@@ -229,7 +229,7 @@ fn on_tokio(bench: &Bench) {
     let (ours, keyed, workers) = runtime.block_on(async { (bus(None), bus(None), bus(Some(3))) });
     let latch = Latch::default();
     let handler = JaebHandler(latch.clone());
-    let (jaeb, events) = runtime.block_on(async {
+    let (jaeb, events, _subscribed) = runtime.block_on(async {
         let jaeb = jaeb::EventBus::builder()
             .build()
             .await
@@ -247,8 +247,9 @@ fn on_tokio(bench: &Bench) {
                 handled.count_down();
             }
         });
-        drop(subscribed.await.expect("subscribed"));
-        (Arc::new(jaeb), events)
+        // Dropped, it ends the subscription.
+        let subscribed = subscribed.await.expect("subscribed");
+        (Arc::new(jaeb), events, subscribed)
     });
     let runtime = &runtime;
     bench.with_rounds(25).compare(

@@ -11,7 +11,7 @@ pub(super) use workers::Workers;
 /// Runs messages: it says when, where, and in which order. The usual one runs each at once, except that those with equal keys run one
 /// after the other.
 ///
-/// It may run a job later, and drop one. A message whose job is dropped is told as aborted: to who waits for it, or by
+/// It may run a job later, and drop one; who keeps one keeps its sender waiting, also when a stop is out of time. A message whose job is dropped is told as aborted: to who waits for it, or by
 /// [`failures`](crate::Bus::failures).
 ///
 /// # Examples

@@ -14,7 +14,7 @@ use crate::sync::Arc;
 /// [is](Takes) such a message. A handler of a named message may do without.
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of such a message",
-    label = "no argument of it is the message, or it has too many",
+    label = "no argument of it is the message, it has too many, or it borrows what it captures",
     note = "a handler is an async function, or an async closure that says the types of its arguments, of the message and at most eight injected values",
     note = "a command or a query comes as itself, an event `E` as `Arc<E>`, `Published<E>` or, if it is `Clone`, as itself, and the body of a named message as `Body<B>`",
     note = "a message type says what it is: `impl fanfare::bus::Command for .. {{ type Reply = ..; }}`",

@@ -46,8 +46,8 @@ impl Emitted {
         Self::new(Subject::Type(type_name::<E>()), event, key)
     }
 
-    pub(super) fn named<B: Send + Sync + 'static>(name: &str, body: B) -> Self {
-        Self::new(Subject::Name(name.into()), body, None)
+    pub(super) fn named<B: Send + Sync + 'static>(name: &str, body: B, key: Option<Key>) -> Self {
+        Self::new(Subject::Name(name.into()), body, key)
     }
 
     fn new<T: Send + Sync + 'static>(subject: Subject, value: T, key: Option<Key>) -> Self {

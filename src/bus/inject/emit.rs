@@ -63,7 +63,18 @@ impl Emit {
 
     /// Has an event follow that goes by this name, with this body. See [`BusBuilder::named`](crate::bus::BusBuilder::named).
     pub fn named<B: Send + Sync + 'static>(&self, name: impl AsRef<str>, body: B) {
-        self.0.add(Emitted::named(name.as_ref(), body));
+        self.0.add(Emitted::named(name.as_ref(), body, None));
+    }
+
+    /// The same, with a partition key of its own.
+    pub fn named_with_key<B: Send + Sync + 'static>(
+        &self,
+        name: impl AsRef<str>,
+        body: B,
+        key: impl IntoKey<Key>,
+    ) {
+        let key = Some(key.into_key());
+        self.0.add(Emitted::named(name.as_ref(), body, key));
     }
 }
 

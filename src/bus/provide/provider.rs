@@ -7,7 +7,7 @@ use crate::bus::inject::Argument;
 /// The usual one is [`Dep`](crate::bus::Dep): what is made depends on it, and it is made before.
 #[diagnostic::on_unimplemented(
     message = "this cannot provide anything",
-    label = "not a function of injected arguments",
+    label = "not a function of injected arguments, or it borrows what it captures",
     note = "a provider is a function or closure, sync or async, of up to eight arguments such as `Dep<T>`",
     note = "a closure says the types of its arguments: `|users: Dep<Users>| ..`",
     note = "an `async move` closure that uses what it captures borrows from it: write `move |..| {{ let it = it.clone(); async move {{ .. }} }}`, or take it as a `Dep`",

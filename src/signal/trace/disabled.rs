@@ -46,6 +46,12 @@ pub(crate) fn failed(_signal: &SignalInfo, _failure: &Failure) {}
 #[inline(always)]
 pub(crate) fn failure_lost(_signal: &SignalInfo, _failure: &Failure) {}
 
+/// Whether anybody may listen.
+#[inline]
+pub(crate) fn is_on() -> bool {
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use std::mem::needs_drop;
@@ -57,10 +63,4 @@ mod tests {
         assert_eq!(size_of::<(SendSpan, LaterSpan)>(), 0);
         assert!(!needs_drop::<(SendSpan, LaterSpan)>());
     }
-}
-
-/// Whether anybody may listen.
-#[inline]
-pub(crate) fn is_on() -> bool {
-    false
 }
