@@ -68,6 +68,7 @@ mod link;
 mod promise;
 mod server;
 mod start;
+mod transcode;
 mod under_way;
 pub mod wire;
 mod within;
@@ -84,9 +85,9 @@ pub use carrier::{
 
 pub use acl::{Acl, Right, Rule};
 pub use client::{
-    ClientDrain, ClientRouter, ClientRouterBuilder, ListenError, ListenProblem, RemoteListen,
-    RemoteRegister, RemoteRequest, RemoteSend, RemoteSender, RemoteSenderBuilder, RemoteSubscribe,
-    Status, WeakClientRouter,
+    ClientDrain, ClientRouter, ClientRouterBuilder, Import, ImportBuilder, ListenError,
+    ListenProblem, RemoteListen, RemoteRegister, RemoteRequest, RemoteSend, RemoteSender,
+    RemoteSenderBuilder, RemoteSubscribe, Status, WeakClientRouter,
 };
 
 pub use codec::{Bytes, Codec, CodecError, Json, MAX_DEPTH, MessagePack};
@@ -97,7 +98,7 @@ pub use link::{
     RequestError, SendError, Unsendable,
 };
 pub use server::{
-    PeerView, ServerInspection, ServerRouter, ServerRouterBuilder, Stop, Unanswered,
-    WeakServerRouter,
+    Export, ExportBuilder, ExportError, PeerView, ServerInspection, ServerRouter,
+    ServerRouterBuilder, Stop, Unanswered, WeakServerRouter,
 };
 pub use start::StartError;

@@ -41,6 +41,15 @@ enum Repr {
     Value(Value),
 }
 
+/// What a key is made of that is no value of the user's.
+#[cfg(any(feature = "serde", feature = "net"))]
+pub(super) enum Plain<'a> {
+    Text(&'a str),
+    Integer(i64),
+    Large(u64),
+    Bool(bool),
+}
+
 impl Key {
     /// A key from a string that lives as long as the program; nothing is copied.
     #[must_use]
@@ -85,6 +94,17 @@ impl Key {
             Repr::Value(value) => value.0.as_any().downcast_ref(),
             _ => None,
         }
+    }
+
+    #[cfg(any(feature = "serde", feature = "net"))]
+    pub(super) fn plain(&self) -> Option<Plain<'_>> {
+        Some(match &self.0 {
+            Repr::Text(text) => Plain::Text(text),
+            Repr::Integer(number) => Plain::Integer(*number),
+            Repr::Large(number) => Plain::Large(*number),
+            Repr::Bool(value) => Plain::Bool(*value),
+            Repr::Value(_) => return None,
+        })
     }
 
     fn of_plain(value: &dyn Any) -> Option<Self> {

@@ -54,6 +54,8 @@ mod schedule;
 mod send;
 mod sender;
 mod sending;
+#[cfg(any(feature = "serde", feature = "net"))]
+mod serial;
 mod single;
 mod sink;
 mod stats;

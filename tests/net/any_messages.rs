@@ -82,6 +82,30 @@ fn calls() -> impl Strategy<Value = Call<V>> {
                 event,
                 data
             }),
+        (
+            names(),
+            any::<u64>(),
+            option::of(vec(payloads(), 0..3)),
+            option::of(vec(names(), 0..3))
+        )
+            .prop_map(|(signal, import, keys, senders)| Call::AddImport {
+                signal,
+                import,
+                keys,
+                senders,
+            }),
+        (
+            any::<u64>(),
+            vec(payloads(), 0..3),
+            vec(names(), 0..3),
+            payloads()
+        )
+            .prop_map(|(import, keys, senders, data)| Call::Imported {
+                import,
+                keys,
+                senders,
+                data
+            }),
         (names(), names(), payloads()).prop_map(|(sender, method, params)| Call::Request {
             sender,
             method,

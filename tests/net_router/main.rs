@@ -12,6 +12,9 @@ mod runtime;
 mod kit;
 
 // Who hears what of whom, and who is asked.
+mod bridge;
+mod bridge_ends;
+mod bridge_model;
 mod directions;
 mod names;
 mod requests;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use event_listener::Event;
 
+use super::hearing::Hears;
 use super::names::Names;
-use super::places::{Heard, Places};
+use super::places::{Heard, Places, Source};
 use super::sender::Live;
 use super::status::Status;
 use super::unheard::{ListenError, ListenProblem};
@@ -50,6 +51,9 @@ pub(super) struct State<V> {
     pub(super) places: Places,
     pub(super) names: Names<V>,
     pub(super) last_sender: u64,
+    /// What has been imported, by number.
+    pub(super) imports: HashMap<u64, Arc<dyn Hears<V>>>,
+    pub(super) last_import: u64,
 }
 
 /// By sender and event, which come from the network: the hashers are keyed.
@@ -72,6 +76,15 @@ pub(super) struct Parts<V> {
     pub(super) status: Signal<Status>,
 }
 
+impl<V> State<V> {
+    /// It is wanted no more; gives it, to be dropped outside of the lock, if it was.
+    pub(super) fn end_import(&mut self, source: &Source, number: u64) -> Option<Arc<dyn Hears<V>>> {
+        let import = self.imports.remove(&number)?;
+        self.places.note(source, 0);
+        Some(import)
+    }
+}
+
 impl<V: Send + Sync + 'static> Core<V> {
     pub(super) fn begin(parts: Parts<V>) -> Arc<Self> {
         let core = Arc::new(Self {
@@ -88,6 +101,8 @@ impl<V: Send + Sync + 'static> Core<V> {
                 places: Places::default(),
                 names: Names::new(),
                 last_sender: 0,
+                imports: HashMap::new(),
+                last_import: 0,
             }),
             news: Event::new(),
             closed: Flag::default(),
@@ -103,7 +118,8 @@ impl<V: Send + Sync + 'static> Core<V> {
             if let Notice::Added { route, listeners } | Notice::Removed { route, listeners } =
                 notice
             {
-                core.state.hold().places.note(route, *listeners);
+                let source = Source::Route(route.clone());
+                core.state.hold().places.note(&source, *listeners);
                 core.ring();
             }
         });
@@ -181,10 +197,28 @@ impl<V: Send + Sync + 'static> Core<V> {
         state.is_restored && link.is_some_and(|link| link.close_reason().is_none())
     }
 
-    /// Nothing more comes by this route.
-    pub(super) fn end_route(&self, route: &Route, reason: &str) {
-        let reason = DetachReason::Remote(reason.into());
-        self.heard.end_route(route, &reason);
+    /// Nothing more comes of this.
+    pub(super) fn end_source(&self, source: &Source, reason: &str) {
+        if let Some(signal) = self.end_source_quietly(source, reason) {
+            let reason = reason.to_owned();
+            self.tell(Status::ImportEnded { signal, reason });
+        }
+    }
+
+    /// The same, where who waits for it is told; gives the name of the signal, if it is one that was here until now.
+    pub(super) fn end_source_quietly(&self, source: &Source, reason: &str) -> Option<String> {
+        match source {
+            Source::Route(route) => {
+                let reason = DetachReason::Remote(reason.into());
+                self.heard.end_route(route, &reason);
+                None
+            }
+            Source::Import { number, .. } => {
+                let ended = self.state.hold().end_import(source, *number)?;
+                ended.end(reason);
+                Some(ended.signal().to_owned())
+            }
+        }
     }
 
     /// The server does not have this sender, and will not.
@@ -235,8 +269,8 @@ impl<V: Send + Sync + 'static> Core<V> {
             state.is_restored = false;
             (state.places.take_waiting(), state.names.all())
         };
-        for (route, heard) in waiting {
-            let closed = ListenError::new(ListenProblem::Closed, &route);
+        for (source, heard) in waiting {
+            let closed = ListenError::new(ListenProblem::Closed, source.shown());
             heard.promise.keep(Err(closed));
         }
         for sender in senders {

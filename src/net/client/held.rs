@@ -1,17 +1,16 @@
-//! Routes that the server is to have a listener of, for as long as somebody is about to listen.
+//! What the server is to have a listener of, for as long as somebody is about to listen.
 
 use futures_lite::future::or;
 
 use super::handle::Handle;
-use super::places::Heard;
+use super::places::{Heard, Source};
 use super::unheard::{ListenError, ListenProblem};
-use crate::router::Route;
 use crate::sync::Arc;
 
-/// Routes that are held: the server keeps its listeners of them, whether anybody listens here or not.
+/// What is held: the server keeps its listeners of it, whether anybody listens here or not.
 pub(super) struct Held<V: Send + Sync + 'static> {
     handle: Arc<Handle<V>>,
-    held: Vec<(Route, Heard)>,
+    held: Vec<(Source, Heard)>,
 }
 
 impl<V: Send + Sync + 'static> Held<V> {
@@ -22,19 +21,27 @@ impl<V: Send + Sync + 'static> Held<V> {
     ///
     /// # Cancel safety
     /// Dropped before it is ready, nothing is held.
-    pub(super) async fn routes(
+    pub(super) async fn all(
         handle: &Arc<Handle<V>>,
-        routes: &[Route],
+        sources: impl IntoIterator<Item = Source>,
     ) -> Result<Self, ListenError> {
-        let core = &handle.core;
         let held = {
-            let mut state = core.state.hold();
-            let held = routes.iter().map(|route| {
-                let heard = state.places.hold(route);
-                (route.clone(), heard)
+            let mut state = handle.core.state.hold();
+            let held = sources.into_iter().map(|source| {
+                let heard = state.places.hold(&source);
+                (source, heard)
             });
             held.collect()
         };
+        Self::wait(handle, held).await
+    }
+
+    /// The same of what is held already.
+    pub(super) async fn wait(
+        handle: &Arc<Handle<V>>,
+        held: Vec<(Source, Heard)>,
+    ) -> Result<Self, ListenError> {
+        let core = &handle.core;
         let this = Self {
             handle: Arc::clone(handle),
             held,
@@ -64,7 +71,7 @@ impl<V: Send + Sync + 'static> Held<V> {
         let mut held = self.held.iter();
         let missing = held.find(|(_, heard)| heard.promise.get().is_none());
         match missing {
-            Some((route, _)) => Err(ListenError::new(problem, route)),
+            Some((source, _)) => Err(ListenError::new(problem, source.shown())),
             None => Ok(()),
         }
     }
@@ -75,8 +82,8 @@ impl<V: Send + Sync + 'static> Drop for Held<V> {
         let core = &self.handle.core;
         {
             let mut state = core.state.hold();
-            for (route, heard) in &self.held {
-                state.places.release(route, heard);
+            for (source, heard) in &self.held {
+                state.places.release(source, heard);
             }
         }
         core.ring();

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::core::Core;
+use super::places::Source;
 use crate::net::errors;
 use crate::net::link::{Answer, Handler, Link};
-use crate::net::wire::{Call, Code, RemoteError, Response};
+use crate::net::wire::{Call, Code, Name, RemoteError, Response};
 use crate::router::Route;
 use crate::sync::Arc;
 
@@ -36,6 +38,12 @@ where
                 (sender.as_deref(), event.as_deref()),
                 data,
             ),
+            Call::Imported {
+                import,
+                keys,
+                senders,
+                data,
+            } => self.hear_of(import, keys, senders, data),
             Call::Request {
                 sender,
                 method,
@@ -45,12 +53,12 @@ where
                 listener_id,
                 reason,
             } => {
-                let route = {
+                let source = {
                     let mut state = self.0.state.hold();
                     state.places.ended(listener_id, &reason)
                 };
-                if let Some(route) = route {
-                    self.0.end_route(&route, &reason);
+                if let Some(source) = source {
+                    self.0.end_source(&source, &reason);
                 }
                 Answer::done()
             }
@@ -110,14 +118,27 @@ where
         }))
     }
 
+    /// An event of an imported signal has come.
+    fn hear_of(&self, import: u64, keys: Vec<Value>, senders: Vec<Name>, data: V) -> Answer<V> {
+        let import = self.0.state.hold().imports.get(&import).cloned();
+        // Where it has just ended here, nobody listens any more.
+        let Some(waits) = import.and_then(|import| import.hear(keys, senders, data)) else {
+            return Answer::done();
+        };
+        Answer::InOrder(Box::pin(async move {
+            waits.await;
+            Ok(Response::Done)
+        }))
+    }
+
     /// A plain server sends a message to each listener that it has, and all of those are ours: the first of them stands for all. `None` if
     /// it is none of ours.
     fn is_for_all(&self, listener_id: Option<u64>, message: &Route) -> Option<bool> {
         let state = self.0.state.hold();
-        let own = state.places.route_of(listener_id?)?;
-        let mut turns = message.turns().into_iter();
+        let own = state.places.source_of(listener_id?)?;
+        let mut turns = message.turns().into_iter().cloned().map(Source::Route);
         let first = turns.find(|turn| state.places.is_there(turn));
-        Some(first == Some(own))
+        Some(first.as_ref() == Some(own))
     }
 
     /// Beside whatever else goes on. Dropped where it waits, the handler's future is.

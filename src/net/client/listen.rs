@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::handle::Handle;
 use super::held::Held;
+use super::places::Source;
 use super::unheard::ListenError;
 use crate::router::{Listen, Message, Places, Route, place_methods};
 use crate::signal::{Backoff, Connection, Filterable, Method, Overflow};
@@ -105,7 +106,7 @@ impl<V: Send + Sync + 'static, O: Filterable> RemoteListen<V, O> {
 
     async fn listen(self) -> Result<Connection<Route>, ListenError> {
         let routes = self.places.heard();
-        let held = Held::routes(&self.handle, &routes).await?;
+        let held = Held::all(&self.handle, routes.iter().cloned().map(Source::Route)).await?;
         let connection = self.listen.routes(routes).now();
         drop(held);
         Ok(connection)

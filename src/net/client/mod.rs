@@ -9,7 +9,9 @@ mod builder;
 mod connect;
 mod core;
 mod handle;
+mod hearing;
 mod held;
+mod import;
 mod inbound;
 mod keeper;
 mod life;
@@ -27,6 +29,7 @@ mod unheard;
 
 pub use builder::ClientRouterBuilder;
 pub use handle::{ClientRouter, WeakClientRouter};
+pub use import::{Import, ImportBuilder};
 pub use life::ClientDrain;
 pub use listen::RemoteListen;
 pub use register::{RemoteRegister, RemoteSenderBuilder};

@@ -39,6 +39,13 @@ pub enum Status {
         /// Why, as the server says.
         reason: String,
     },
+    /// The server has ended an import, or has not taken it: nothing more comes of the signal.
+    ImportEnded {
+        /// The name that the signal is exported by.
+        signal: String,
+        /// Why, as the server says.
+        reason: String,
+    },
     /// The client is closed, or has given up. Nothing more is told.
     Closed,
 }
@@ -71,6 +78,9 @@ impl fmt::Display for Status {
             ),
             Self::SenderEnded { sender, reason } => {
                 write!(f, "the server does not have `{sender}` any more: {reason}")
+            }
+            Self::ImportEnded { signal, reason } => {
+                write!(f, "nothing more comes of the signal `{signal}`: {reason}")
             }
             Self::Closed => f.write_str("closed"),
         }

@@ -5,6 +5,7 @@ use std::future::IntoFuture;
 
 use super::handle::Handle;
 use super::held::Held;
+use super::places::Source;
 use super::unheard::ListenError;
 use crate::router::{Message, Places, Route, Subscribe, place_methods};
 use crate::signal::{Overflow, Subscription};
@@ -73,7 +74,7 @@ impl<V: Send + Sync + 'static> RemoteSubscribe<V> {
 
     async fn subscribe(self) -> Result<Subscription<V, Route>, ListenError> {
         let routes = self.places.heard();
-        let held = Held::routes(&self.handle, &routes).await?;
+        let held = Held::all(&self.handle, routes.iter().cloned().map(Source::Route)).await?;
         let subscription = self.subscribe.routes(routes).now();
         drop(held);
         Ok(subscription)

@@ -1,22 +1,24 @@
 //! What the server is told of senders and listeners, and what comes of it.
 
+use std::collections::HashMap;
 use std::future::IntoFuture;
 
 use super::core::Core;
+use super::hearing::Hears;
 use super::keeper::Telling;
+use super::places::Source;
 use super::sender::Live;
 use super::unheard::ListenError;
 use super::{names, places};
 use crate::net::errors;
 use crate::net::link::{Link, RequestError, Unsendable};
 use crate::net::wire::{Call, Code, Response};
-use crate::router::Route;
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
 /// What came of something that the server was told.
 pub(super) enum Told<V> {
-    Listener(Route, Result<Response<V>, RequestError>),
+    Listener(Source, Result<Response<V>, RequestError>),
     Sender(Arc<Live<V>>, Result<Response<V>, RequestError>),
 }
 
@@ -28,14 +30,17 @@ pub(super) async fn tell_changes<V: Send + Sync + 'static>(
 ) {
     tell_names(core, link, telling).await;
     let mut heard = Vec::new();
-    let changes = core.state.hold().places.changes(&mut heard);
+    let changes: Vec<_> = {
+        let mut state = core.state.hold();
+        let changes = state.places.changes(&mut heard).into_iter();
+        let imports = &state.imports;
+        changes.map(|change| call_of(change, imports)).collect()
+    };
     Core::<V>::keep(heard);
-    for change in changes {
-        match change {
-            places::Change::Remove(listener_id) => {
-                drop(link.send(Call::RemoveListener { listener_id }).await);
-            }
-            places::Change::Add(route) => telling.push(add_listener(link, route)),
+    for (source, call) in changes {
+        match source {
+            None => drop(link.send(call).await),
+            Some(source) => telling.push(add_listener(link, source, call)),
         }
     }
 }
@@ -56,18 +61,37 @@ pub(super) async fn tell_names<V: Send + Sync + 'static>(
     }
 }
 
+/// What the server is told, and what it is that it then has.
+fn call_of<V>(
+    change: places::Change,
+    imports: &HashMap<u64, Arc<dyn Hears<V>>>,
+) -> (Option<Source>, Call<V>) {
+    let source = match change {
+        places::Change::Remove(listener_id) => return (None, Call::RemoveListener { listener_id }),
+        places::Change::Add(source) => source,
+    };
+    let call = match &source {
+        Source::Route(route) => Call::AddListener {
+            sender: route.sender().map(str::to_owned),
+            event: route.event().map(str::to_owned),
+        },
+        Source::Import { number, .. } => match imports.get(number) {
+            Some(import) => import.call(*number),
+            None => unreachable!("what is not there is not wanted"),
+        },
+    };
+    (Some(source), call)
+}
+
 fn add_listener<V: Send + Sync + 'static>(
     link: &Link<V>,
-    route: Route,
+    source: Source,
+    call: Call<V>,
 ) -> BoxFuture<'static, Told<V>> {
-    let asking = link.request(Call::AddListener {
-        sender: route.sender().map(str::to_owned),
-        event: route.event().map(str::to_owned),
-    });
-    let asking = asking.into_future();
+    let asking = link.request(call).into_future();
     Box::pin(async move {
         let result = asking.await;
-        Told::Listener(route, result)
+        Told::Listener(source, result)
     })
 }
 
@@ -117,21 +141,21 @@ fn fate(error: &RequestError) -> Fate {
 /// What comes of it here.
 pub(super) fn settle<V: Send + Sync + 'static>(core: &Core<V>, link: &Link<V>, told: Told<V>) {
     match told {
-        Told::Listener(route, result) => settle_listener(core, &route, result),
+        Told::Listener(source, result) => settle_listener(core, &source, result),
         Told::Sender(live, result) => settle_sender(core, link, &live, result),
     }
 }
 
 fn settle_listener<V: Send + Sync + 'static>(
     core: &Core<V>,
-    route: &Route,
+    source: &Source,
     result: Result<Response<V>, RequestError>,
 ) {
     let error = match result {
         Ok(Response::Listener(id)) => {
-            let ended = core.state.hold().places.added(route, id);
+            let ended = core.state.hold().places.added(source, id);
             if let Some(reason) = ended {
-                core.end_route(route, &reason);
+                core.end_source(source, &reason);
             }
             return;
         }
@@ -140,14 +164,20 @@ fn settle_listener<V: Send + Sync + 'static>(
     };
     match fate(&error) {
         Fate::Refused => {
-            let waiting = core.state.hold().places.refused(route);
-            for heard in waiting {
-                heard.promise.keep(Err(ListenError::of(&error, route)));
+            let waiting = core.state.hold().places.refused(source);
+            let reason = error.to_string();
+            if waiting.is_empty() {
+                core.end_source(source, &reason);
+            } else {
+                core.end_source_quietly(source, &reason);
             }
-            core.end_route(route, &error.to_string());
+            for heard in waiting {
+                let refused = ListenError::of(&error, source.shown());
+                heard.promise.keep(Err(refused));
+            }
         }
-        Fate::Again => core.state.hold().places.unknown(route, true),
-        Fate::Later => core.state.hold().places.unknown(route, false),
+        Fate::Again => core.state.hold().places.unknown(source, true),
+        Fate::Later => core.state.hold().places.unknown(source, false),
     }
 }
 

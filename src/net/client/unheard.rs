@@ -27,6 +27,8 @@ pub enum ListenProblem {
     TooMany,
     /// The server was not connected to in time, or has not replied.
     Offline,
+    /// A key of an import cannot leave the process: it was made by [`Key::of`](crate::Key::of), or `serde` cannot write it.
+    UnwritableKey,
     /// The client is closed.
     Closed,
 }
@@ -37,6 +39,14 @@ impl ListenError {
             problem,
             route: route.clone(),
             reason: None,
+        }
+    }
+
+    pub(super) fn unwritable(route: &Route, error: &serde_json::Error) -> Self {
+        Self {
+            problem: ListenProblem::UnwritableKey,
+            route: route.clone(),
+            reason: Some(error.to_string().into()),
         }
     }
 
@@ -60,13 +70,13 @@ impl ListenError {
         self.problem
     }
 
-    /// What was to be listened to: of several, the first that the server does not have.
+    /// What was to be listened to, an imported signal as a sender of its name: of several, the first that the server does not have.
     #[must_use]
     pub fn route(&self) -> &Route {
         &self.route
     }
 
-    /// What the server says, if it was that.
+    /// What the server says, if it was that, or what is wrong with a key.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
@@ -85,6 +95,7 @@ impl fmt::Display for ListenError {
             ListenProblem::Offline => {
                 "the server was not connected to in time; `.now()` listens from when it is"
             }
+            ListenProblem::UnwritableKey => "a key cannot leave the process",
             ListenProblem::Closed => "the client is closed",
         })?;
         match &self.reason {

@@ -178,17 +178,23 @@ impl<V: Send + Sync + 'static> Link<V> {
     /// As [`send`](Self::send), of an event whose payload stays where it is.
     pub(in crate::net) async fn send_event(
         &self,
-        signal: SignalOf<'_, V>,
+        event: impl Into<Said<'_, V>>,
     ) -> Result<(), Unsendable> {
-        match self.push(Said::Signal(signal))? {
+        match self.push(event.into())? {
             None => Ok(()),
             Some(entry) => self.core.push_waiting(entry).await,
         }
     }
 
     /// As [`try_send`](Self::try_send), of an event whose payload stays where it is.
-    pub(in crate::net) fn try_send_event(&self, signal: SignalOf<'_, V>) -> Result<(), Unsendable> {
-        match self.push(Said::Signal(signal))? {
+    pub(in crate::net) fn try_send_event<'a>(
+        &self,
+        event: impl Into<Said<'a, V>>,
+    ) -> Result<(), Unsendable>
+    where
+        V: 'a,
+    {
+        match self.push(event.into())? {
             None => Ok(()),
             Some(_) => Err(Unsendable::Full),
         }

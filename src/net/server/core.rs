@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::door::Door;
+use super::exports::Exports;
 use super::peer::{Peer, Serves};
 use super::permit::Permits;
 use super::seats::{Seat, Seats};
@@ -36,6 +37,8 @@ pub(super) struct Core<V> {
     pub(super) turned_away: Arc<Seats>,
     /// Requests, in either direction.
     pub(super) under_way: Arc<UnderWay>,
+    /// The signals that it exports. No other lock is taken under it.
+    pub(super) exports: Lock<Exports<V>>,
     /// Where it listens.
     pub(super) addresses: Vec<String>,
     peers: Lock<Peers<V>>,
@@ -107,6 +110,7 @@ where
             timer: parts.timer,
             door: parts.door,
             addresses: parts.addresses,
+            exports: Lock::new(Exports::new()),
         });
         let watching = Arc::downgrade(&core);
         let notices = core.router.watch(move |notice| {
@@ -180,6 +184,7 @@ where
         }
         for (peer, _) in self.peers() {
             peer.review_listeners();
+            peer.review_imports();
             peer.review_senders();
         }
     }

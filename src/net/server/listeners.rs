@@ -48,17 +48,23 @@ impl Listeners {
         self.by_id.len()
     }
 
-    fn add(&mut self, route: &Route) -> u64 {
+    /// A number that nothing has had that the peer listens to.
+    pub(super) fn next_id(&mut self) -> u64 {
         self.last += 1;
+        self.last
+    }
+
+    fn add(&mut self, route: &Route) -> u64 {
+        let id = self.next_id();
         let listener = Listener {
             route: route.clone(),
             own: None,
             is_new: true,
             ended: None,
         };
-        self.by_id.insert(self.last, listener);
+        self.by_id.insert(id, listener);
         *self.routes.entry(route.clone()).or_default() += 1;
-        self.last
+        id
     }
 
     /// Gives the connection to be disconnected, or the one to be taken off its route, and that route.
@@ -213,7 +219,7 @@ where
         route: &Route,
     ) -> Connection<Route> {
         let (peer, link) = (Arc::clone(self), link.borrowed());
-        let name = format!("peer {} at {}", self.id, self.info.peer());
+        let name = self.shown();
         let routes = [route.clone()];
         if self.limits.full_queue_policy() != WhenFull::Block {
             let forward = move |m: &Message<V>| {
@@ -247,7 +253,7 @@ where
             })
     }
 
-    fn note(&self, sent: Result<(), Unsendable>) {
+    pub(super) fn note(&self, sent: Result<(), Unsendable>) {
         // With a link that has ended the listener ends, which the peer knows.
         if let Err(Unsendable::TooLarge { .. } | Unsendable::Unwritable(_)) = sent {
             self.unsent.fetch_add(1, Ordering::Relaxed);
@@ -255,7 +261,7 @@ where
     }
 
     pub(super) fn remove_listener(&self, id: u64) -> Outcome<V> {
-        if self.drop_listener(id) {
+        if self.drop_listener(id) || self.drop_import(id) {
             return Ok(Response::Done);
         }
         Err(RemoteError::failed(

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::core::Core;
+use super::exported::Wanted;
+use super::imports::Imports;
 use super::listeners::Listeners;
 use super::permit::Permits;
 use super::seats::Seat;
@@ -53,6 +55,7 @@ pub(super) struct State<V> {
     pub(super) senders: HashMap<String, Owned<V>>,
     pub(super) last_sender: u64,
     pub(super) listeners: Listeners,
+    pub(super) imports: Imports,
     /// How much of [`Limits::subscriptions`] is taken.
     pub(super) weight: usize,
     /// Its place, as long as it is there.
@@ -84,6 +87,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
                 senders: HashMap::new(),
                 last_sender: 0,
                 listeners: Listeners::default(),
+                imports: Imports::default(),
                 weight: 0,
                 seat: Some(seat),
             }),
@@ -96,6 +100,11 @@ impl<V: Send + Sync + 'static> Peer<V> {
             Some(who) => who.as_ref(),
             None => self.info.identity(),
         }
+    }
+
+    /// What its connections are called, for failures and logs.
+    pub(super) fn shown(&self) -> String {
+        format!("peer {} at {}", self.id, self.info.peer())
     }
 
     pub(super) fn permits(&self, right: Right, sender: &str, name: &str) -> bool {
@@ -127,7 +136,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
 
     /// It has gone: what it had goes, too.
     pub(super) fn leave(&self) {
-        let (link, senders, connections, seat) = {
+        let (link, senders, connections, endings, seat) = {
             let mut state = self.state.hold();
             state.is_gone = true;
             let connections = state.listeners.take_connections();
@@ -135,12 +144,16 @@ impl<V: Send + Sync + 'static> Peer<V> {
                 state.link.take(),
                 mem::take(&mut state.senders),
                 connections,
+                state.imports.take_endings(),
                 state.seat.take(),
             )
         };
         // Its listeners first: nobody hears of his own end.
         for connection in connections {
             connection.disconnect();
+        }
+        for end in endings {
+            end();
         }
         // In the order in which they came.
         let mut all: Vec<_> = senders.values().collect();
@@ -219,7 +232,10 @@ where
         peer.set_link(link);
         let is_more = matches!(
             call,
-            Call::AddSender { .. } | Call::AddListener { .. } | Call::Request { .. }
+            Call::AddSender { .. }
+                | Call::AddListener { .. }
+                | Call::AddImport { .. }
+                | Call::Request { .. }
         );
         if let Some(refused) = is_more.then(|| peer.refuses_more()).flatten() {
             return Answer::Now(Err(refused));
@@ -237,6 +253,22 @@ where
             Call::RemoveSender { sender } => Answer::Now(peer.remove_sender(&sender)),
             Call::AddListener { sender, event } => {
                 Answer::Now(peer.add_listener(link, sender.as_deref(), event.as_deref()))
+            }
+            // They are marked with what the original does not know.
+            Call::AddImport { .. } if link.is_plain() => Answer::unknown(),
+            Call::AddImport {
+                signal,
+                import,
+                keys,
+                senders,
+            } => {
+                let wanted = Wanted {
+                    signal,
+                    import,
+                    keys,
+                    senders,
+                };
+                Answer::Now(peer.add_import(link, wanted))
             }
             Call::RemoveListener { listener_id } => Answer::Now(peer.remove_listener(listener_id)),
             Call::Signal {

@@ -32,6 +32,10 @@ impl Permits {
         Acl::clone(&self.acl.load())
     }
 
+    pub(super) fn permit_everything(&self) -> bool {
+        self.permits_everything.load(Ordering::SeqCst)
+    }
+
     pub(super) fn permits(
         &self,
         who: Option<&Identity>,
@@ -39,8 +43,7 @@ impl Permits {
         sender: &str,
         name: &str,
     ) -> bool {
-        self.permits_everything.load(Ordering::SeqCst)
-            || self.acl.load().permits(who, right, sender, name)
+        self.permit_everything() || self.acl.load().permits(who, right, sender, name)
     }
 
     pub(super) fn may_permit(
@@ -50,7 +53,6 @@ impl Permits {
         sender: Option<&str>,
         name: Option<&str>,
     ) -> bool {
-        self.permits_everything.load(Ordering::SeqCst)
-            || self.acl.load().may_permit(who, right, sender, name)
+        self.permit_everything() || self.acl.load().may_permit(who, right, sender, name)
     }
 }

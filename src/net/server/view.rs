@@ -22,7 +22,7 @@ pub struct PeerView {
     pub is_plain: bool,
     /// The senders that he has, by name.
     pub senders: Vec<String>,
-    /// How many listeners he has.
+    /// How many listeners he has, and imports of signals.
     pub listeners: usize,
     /// Messages that he should have heard of and that could not be written for him: larger than he takes, or none that the codec can write.
     pub unsent: u64,
@@ -35,7 +35,7 @@ impl PeerView {
         let (mut senders, listeners) = {
             let state = peer.state.hold();
             let senders: Vec<_> = state.senders.keys().cloned().collect();
-            (senders, state.listeners.len())
+            (senders, state.listeners.len() + state.imports.len())
         };
         senders.sort_unstable();
         Self {

@@ -1,5 +1,7 @@
 //! What can be asked of a peer.
 
+use serde_json::Value;
+
 use super::id::Id;
 use super::method::Method;
 use super::params::Params;
@@ -48,6 +50,29 @@ pub enum Call<V> {
     RemoveListener {
         /// What [`AddListener`](Self::AddListener) was answered.
         listener_id: u64,
+    },
+    /// The caller wants to hear of a signal that the other side exports: of those of its events that have one of the keys or one of the senders,
+    /// or of all, if neither is said.
+    AddImport {
+        /// The name that it is exported by.
+        signal: Name,
+        /// What its events are to be marked with: they may come before the reply.
+        import: u64,
+        /// Keys, each as `serde` writes it.
+        keys: Option<Vec<Value>>,
+        /// Names of senders.
+        senders: Option<Vec<Name>>,
+    },
+    /// An event of a signal that the other side has imported.
+    Imported {
+        /// What [`AddImport`](Self::AddImport) has said.
+        import: u64,
+        /// Its keys.
+        keys: Vec<Value>,
+        /// The names of its senders, of those that have one.
+        senders: Vec<Name>,
+        /// What goes with it.
+        data: V,
     },
     /// An event.
     Signal {
@@ -123,6 +148,8 @@ impl<V> Call<V> {
             Self::RemoveSender { .. } => "remove_sender",
             Self::AddListener { .. } => "add_listener",
             Self::RemoveListener { .. } => "remove_listener",
+            Self::AddImport { .. } => "add_import",
+            Self::Imported { .. } => "imported",
             Self::Signal { .. } => "signal",
             Self::Request { .. } => "request",
             Self::ListenerEnded { .. } => "listener_ended",
@@ -140,7 +167,9 @@ impl<V> Call<V> {
     pub const fn is_original(&self) -> bool {
         !matches!(
             self,
-            Self::ListenerEnded { .. }
+            Self::AddImport { .. }
+                | Self::Imported { .. }
+                | Self::ListenerEnded { .. }
                 | Self::SenderEnded { .. }
                 | Self::Hello { .. }
                 | Self::Cancel { .. }
@@ -178,6 +207,18 @@ impl<V: serde::de::DeserializeOwned> Call<V> {
             "add_listener" => Self::AddListener { sender, event },
             "remove_listener" => Self::RemoveListener {
                 listener_id: number(listener_id, "listener_id")?,
+            },
+            "add_import" => Self::AddImport {
+                signal: text(params.signal, "signal")?,
+                import: number(params.import, "import")?,
+                keys: params.keys,
+                senders: params.senders,
+            },
+            "imported" => Self::Imported {
+                import: number(params.import, "import")?,
+                keys: params.keys.unwrap_or_default(),
+                senders: params.senders.unwrap_or_default(),
+                data: or_null(params.data, method, "data")?,
             },
             "signal" => {
                 let info = params.info.ok_or_else(|| missing(method, "info"))?;

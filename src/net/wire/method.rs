@@ -9,15 +9,17 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Method(pub(super) &'static str);
 
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 17] = [
     // The most frequent first.
     "signal",
+    "imported",
     "request",
     "ping",
     "pong",
     "cancel",
     "add_listener",
     "remove_listener",
+    "add_import",
     "add_sender",
     "remove_sender",
     "listener_ended",

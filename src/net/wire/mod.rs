@@ -19,6 +19,8 @@
 //! | `remove_listener` | `listener_id` | null | the original |
 //! | `signal` | `listener_id`?, `info: {sender, event}`, `data` | null | the original |
 //! | `request` | `sender`, `method`, `params` | whatever the sender replies | the original |
+//! | `add_import` | `signal`, `import`: a number of the caller's, `keys`?, `senders`? | `{listener_id}` | here |
+//! | `imported` | `import`, `keys`?, `senders`?, `data` | | here |
 //! | `hello` | `protocol`, `codec`, `window`?, `token`?, `session`? | `{protocol, window}` | here |
 //! | `listener_ended` | `listener_id`, `reason` | | here |
 //! | `sender_ended` | `sender`, `reason` | | here |
@@ -33,8 +35,9 @@
 //! **Who speaks what.** The side that has connected says `hello` first. A peer that has not is *plain*: it is sent nothing but what the
 //! original knows, a call at a time and apart from replies (the original takes each read for one message), and its calls without an id are
 //! answered, with null as the id. Between peers that have said hello a call without an id wants no reply, and those marked "here"
-//! never have one, `hello` aside. Parameters that are not known are passed over, by both.
+//! never have one, `hello` and `add_import` aside. Parameters that are not known are passed over, by both.
 
+mod borrowed;
 mod call;
 mod format;
 mod id;
@@ -47,6 +50,7 @@ mod status;
 mod token;
 mod written;
 
+pub(crate) use borrowed::{ImportedOf, RequestOf, SignalOf};
 pub use call::{Call, Name};
 pub(crate) use format::Format;
 pub use format::Wire;
@@ -56,7 +60,7 @@ pub use message::{Message, Received};
 pub use response::{Expect, Response, SenderEntry};
 pub use status::{Code, RemoteError, Status};
 pub use token::Token;
-pub(crate) use written::{RequestOf, Said, SignalOf};
+pub(crate) use written::Said;
 
 /// The version of the protocol that is spoken here, which `hello` tells.
 pub const PROTOCOL: u32 = 1;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::call::Name;
 use super::id::Id;
@@ -17,6 +18,10 @@ pub(super) struct Params<V> {
     pub(super) events: Option<Names>,
     pub(super) requests: Option<Vec<Option<Name>>>,
     pub(super) listener_id: Option<u64>,
+    pub(super) signal: Option<Name>,
+    pub(super) import: Option<u64>,
+    pub(super) keys: Option<Vec<Value>>,
+    pub(super) senders: Option<Vec<Name>>,
     pub(super) info: Option<Info>,
     pub(super) data: Option<V>,
     pub(super) method: Option<Name>,
@@ -39,6 +44,10 @@ impl<V> Default for Params<V> {
             events: None,
             requests: None,
             listener_id: None,
+            signal: None,
+            import: None,
+            keys: None,
+            senders: None,
             info: None,
             data: None,
             method: None,
@@ -61,6 +70,10 @@ keys!(Key {
     Events = "events",
     Requests = "requests",
     ListenerId = "listener_id",
+    Signal = "signal",
+    Import = "import",
+    Keys = "keys",
+    Senders = "senders",
     Info = "info",
     Data = "data",
     Method = "method",
@@ -81,6 +94,10 @@ read_map!([V] Params<V>, Key, "parameters, which are a map", |it, map| {
     Key::Events => it.events = map.next_value()?,
     Key::Requests => it.requests = map.next_value()?,
     Key::ListenerId => it.listener_id = map.next_value()?,
+    Key::Signal => it.signal = map.next_value()?,
+    Key::Import => it.import = map.next_value()?,
+    Key::Keys => it.keys = map.next_value()?,
+    Key::Senders => it.senders = map.next_value()?,
     Key::Info => it.info = map.next_value()?,
     // Null is a value of some types, and none of others: that is not for an `Option` to decide.
     Key::Data => it.data = Some(map.next_value()?),

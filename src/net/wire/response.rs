@@ -19,7 +19,7 @@ pub enum Response<V> {
     Version(String),
     /// To [`Call::ListSenders`]: which there are.
     Senders(Vec<SenderEntry>),
-    /// To [`Call::AddListener`]: what the listener is known by.
+    /// To [`Call::AddListener`] and [`Call::AddImport`]: what the listener is known by.
     Listener(u64),
     /// To [`Call::Request`]: what the sender has replied.
     Value(V),
@@ -56,7 +56,7 @@ impl Expect {
         match call {
             Call::GetVersion => Self::Version,
             Call::ListSenders { .. } => Self::Senders,
-            Call::AddListener { .. } => Self::Listener,
+            Call::AddListener { .. } | Call::AddImport { .. } => Self::Listener,
             Call::Request { .. } => Self::Value,
             Call::Hello { .. } => Self::Welcome,
             _ => Self::Done,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::borrowed::{ImportedOf, RequestOf, SignalOf, len_of};
 use super::call::Call;
 use super::response::Expect;
 
@@ -13,6 +14,7 @@ use super::response::Expect;
 pub(crate) enum Said<'a, V> {
     Call(&'a Call<V>),
     Signal(SignalOf<'a, V>),
+    Imported(ImportedOf<'a, V>),
     Request(RequestOf<'a, V>),
 }
 
@@ -24,12 +26,25 @@ impl<V> Clone for Said<'_, V> {
 
 impl<V> Copy for Said<'_, V> {}
 
+impl<'a, V> From<SignalOf<'a, V>> for Said<'a, V> {
+    fn from(signal: SignalOf<'a, V>) -> Self {
+        Self::Signal(signal)
+    }
+}
+
+impl<'a, V> From<ImportedOf<'a, V>> for Said<'a, V> {
+    fn from(imported: ImportedOf<'a, V>) -> Self {
+        Self::Imported(imported)
+    }
+}
+
 impl<V> Said<'_, V> {
     /// The name on the wire.
     pub(crate) const fn method(&self) -> &'static str {
         match self {
             Self::Call(call) => call.method(),
             Self::Signal(_) => "signal",
+            Self::Imported(_) => "imported",
             Self::Request(_) => "request",
         }
     }
@@ -39,6 +54,7 @@ impl<V> Said<'_, V> {
         match self {
             Self::Call(call) => call.is_original(),
             Self::Signal(_) | Self::Request(_) => true,
+            Self::Imported(_) => false,
         }
     }
 
@@ -46,13 +62,18 @@ impl<V> Said<'_, V> {
     pub(crate) const fn expects(&self) -> Expect {
         match self {
             Self::Call(call) => Expect::of(call),
-            Self::Signal(_) => Expect::Done,
+            Self::Signal(_) | Self::Imported(_) => Expect::Done,
             Self::Request(_) => Expect::Value,
         }
     }
 
     pub(crate) const fn is_event(&self) -> bool {
-        matches!(self, Self::Signal(_) | Self::Call(Call::Signal { .. }))
+        matches!(
+            self,
+            Self::Signal(_)
+                | Self::Imported(_)
+                | Self::Call(Call::Signal { .. } | Call::Imported { .. })
+        )
     }
 
     pub(crate) const fn is_hello(&self) -> bool {
@@ -66,6 +87,7 @@ impl<V: Serialize> Serialize for Said<'_, V> {
         match self {
             Self::Call(call) => ParamsOf(call).serialize(serializer),
             Self::Signal(signal) => signal.serialize(serializer),
+            Self::Imported(imported) => imported.serialize(serializer),
             Self::Request(request) => request.serialize(serializer),
         }
     }
@@ -97,6 +119,35 @@ impl<V: Serialize> Serialize for ParamsOf<'_, V> {
             }
             Call::RemoveListener { listener_id } => {
                 map.serialize_entry("listener_id", listener_id)?;
+            }
+            Call::AddImport {
+                signal,
+                import,
+                keys,
+                senders,
+            } => {
+                map.serialize_entry("signal", signal)?;
+                map.serialize_entry("import", import)?;
+                if let Some(keys) = keys {
+                    map.serialize_entry("keys", keys)?;
+                }
+                if let Some(senders) = senders {
+                    map.serialize_entry("senders", senders)?;
+                }
+            }
+            Call::Imported {
+                import,
+                keys,
+                senders,
+                data,
+            } => {
+                let imported = ImportedOf {
+                    import: *import,
+                    keys,
+                    senders,
+                    data,
+                };
+                imported.write(&mut map)?;
             }
             Call::Signal {
                 listener_id,
@@ -171,93 +222,15 @@ impl<V> ParamsOf<'_, V> {
             | Call::Close { .. } => 1,
             Call::AddListener { .. } | Call::ListenerEnded { .. } | Call::SenderEnded { .. } => 2,
             Call::AddSender { .. } | Call::Request { .. } => 3,
+            Call::AddImport { keys, senders, .. } => {
+                2 + usize::from(keys.is_some()) + usize::from(senders.is_some())
+            }
+            Call::Imported { keys, senders, .. } => 2 + len_of(keys, senders),
             Call::Signal { listener_id, .. } => 2 + usize::from(listener_id.is_some()),
             Call::Hello { token, session, .. } => {
                 3 + usize::from(token.is_some()) + usize::from(session.is_some())
             }
         }
-    }
-}
-
-/// The parameters of an event, borrowed.
-pub(crate) struct SignalOf<'a, V> {
-    pub(crate) listener_id: Option<u64>,
-    pub(crate) sender: Option<&'a str>,
-    pub(crate) event: Option<&'a str>,
-    pub(crate) data: &'a V,
-}
-
-impl<V: Serialize> SignalOf<'_, V> {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        let Self { sender, event, .. } = *self;
-        if let Some(listener_id) = self.listener_id {
-            map.serialize_entry("listener_id", &listener_id)?;
-        }
-        map.serialize_entry("info", &InfoOf { sender, event })?;
-        map.serialize_entry("data", self.data)
-    }
-}
-
-impl<V: Serialize> Serialize for SignalOf<'_, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let len = 2 + usize::from(self.listener_id.is_some());
-        let mut map = serializer.serialize_map(Some(len))?;
-        self.write(&mut map)?;
-        map.end()
-    }
-}
-
-// Not derived: whether the payload can be copied is of no account.
-impl<V> Clone for SignalOf<'_, V> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<V> Copy for SignalOf<'_, V> {}
-
-/// The parameters of a request, borrowed.
-pub(crate) struct RequestOf<'a, V> {
-    pub(crate) sender: &'a str,
-    pub(crate) method: &'a str,
-    pub(crate) params: &'a V,
-}
-
-impl<V> Clone for RequestOf<'_, V> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<V> Copy for RequestOf<'_, V> {}
-
-impl<V: Serialize> RequestOf<'_, V> {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("sender", self.sender)?;
-        map.serialize_entry("method", self.method)?;
-        map.serialize_entry("params", self.params)
-    }
-}
-
-impl<V: Serialize> Serialize for RequestOf<'_, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
-        self.write(&mut map)?;
-        map.end()
-    }
-}
-
-struct InfoOf<'a> {
-    sender: Option<&'a str>,
-    event: Option<&'a str>,
-}
-
-impl Serialize for InfoOf<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("sender", &self.sender)?;
-        map.serialize_entry("event", &self.event)?;
-        map.end()
     }
 }
 
