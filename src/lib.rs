@@ -38,7 +38,7 @@
 //! - [`Subscription`]: events as a bounded stream, with an [`Overflow`] policy.
 //! - [`Failure`] and [`FailedCall`]: what went wrong, in a report and as a signal of its own.
 //! - [`dispatcher`]: code of one's own around sends and around calls.
-//! - `net` (feature `net`): carriers, codecs and links, for what leaves the process.
+//! - `net` (feature `net`): `ServerRouter` and `ClientRouter`, a router in several processes; carriers, codecs and links.
 //! - [`Inspection`]: what a signal shows of itself.
 //! - [`Key`] and [`SenderId`]: what filters are made of, with [`AsSender`] for types that send.
 //! - [`spawn`]: where async callbacks run, and what tells them the time.
@@ -89,7 +89,7 @@
 //! | `smol` | yes | `Smol`, and smol's global executor and timers for signals without their own | the `smol` crates |
 //! | `signals` | yes | `BusBuilder::stop_on_signals` | `async-signal` |
 //! | `tokio` | no | `Tokio`, and the runtime around a send for signals without a spawner or timer | `tokio` with `rt` and `time` |
-//! | `net` | no | module `net`: links over TCP, Unix sockets and any stream, in JSON and `MessagePack` | `async-io`, `serde`, `serde_json`, `rmp-serde` |
+//! | `net` | no | module `net`: routers and signals over TCP, Unix sockets and any stream, in JSON and `MessagePack` | `async-io`, `serde`, `serde_json`, `rmp-serde` |
 //! | `tls` | no | the same over TLS | `futures-rustls` with `ring` |
 //! | `serde` | no | [`Inspection`], [`bus::BusInspection`] and their parts as `Serialize`, with `to_json`; topics and patterns as their text, what senders declare as JSON | `serde`, `serde_json` |
 //! | `tracing` | no | a span for each send, an event for each call and failure | `tracing`; off, not one instruction |

@@ -1,5 +1,10 @@
 //! Floor 4: the network: what two processes say to each other, in which words, and over what.
 //!
+//! - A [`ServerRouter`] has a [`Router`](crate::router::Router) that [`ClientRouter`]s in other processes connect to: senders, listeners and
+//!   requests, in all directions. [`Acl`] says who may do what.
+//! - [`Signal::export`](crate::Signal::export) and [`Signal::import`](crate::Signal::import) have a signal in several processes.
+//!
+//! Below that, for who needs less:
 //! - A [`Carrier`] carries frames: [`tcp`], `unix`, `tls` (feature `tls`), [`local`] within the process, [`StreamCarrier`] over any
 //!   stream of bytes. A [`Listener`] and a [`Dialer`] make them; [`Acceptor`] and [`Redialer`] do so whatever happens.
 //! - A [`Codec`] turns messages into frames: [`Json`], [`MessagePack`], or one of your own.
@@ -45,6 +50,14 @@
 //! client.close().await;
 //! # Ok::<(), Failed>(()) }).unwrap();
 //! ```
+//!
+//! # With the original
+//! A server of this crate takes in clients of `pysig`, and a client of this crate connects to a server of it, without being told: what they say
+//! tells them apart.
+//!
+//! What both say to each other in all four roles was recorded from `pysig` 0.7.3, and the tests play it with either side. The script that did
+//! it, `tests/net_router/recorded/record.py`, does it again, and is a client of the original for whoever wants to see it by hand; its head
+//! says how. The original is written for Python 2, so the script makes a copy that Python 3 can run.
 //!
 //! # What is promised
 //! While a link lasts, messages of one side arrive in the order in which they were sent, each at most once; that one was sent means that it is

@@ -4,6 +4,9 @@
     tar xf pysig-0.7.3.tar.gz && cd pysig-0.7.3
     python3.11 /path/to/record.py > /path/to/conversation.jsonl
 
+To see it by hand: `python3.11 /path/to/record.py --hear 127.0.0.1:4333` is a client of the original, which prints all it hears of a server that
+listens there, whoever wrote it, until it is interrupted; `cargo run --features net --example net_server -- --tcp 127.0.0.1:4333` is such a one.
+
 The package is written for Python 2. `port` makes a copy of it that Python 3 can run, with 2to3, which Python has up to 3.12; nothing of how it
 works is changed.
 
@@ -211,6 +214,18 @@ def converse(sig):
     carrier.stop()
 
 
+def hear(sig, address):
+    """Prints what a client of the original hears of a server."""
+    from sig.carrier.tcpclient import CarrierTCPClient
+
+    host, _, port = address.rpartition(":")
+    link = CarrierTCPClient()
+    client = sig.ClientRouter(link)
+    assert link.connect(host, int(port)), "nobody listens at " + address
+    assert client.addRemoteListener(lambda info, data: print(info, data, flush=True), None, None)
+    threading.Event().wait()
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         port("sig", folder)
@@ -219,4 +234,7 @@ if __name__ == "__main__":
         import sig
 
         fit(sig)
-        converse(sig)
+        if sys.argv[1:2] == ["--hear"]:
+            hear(sig, sys.argv[2])
+        else:
+            converse(sig)
