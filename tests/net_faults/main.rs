@@ -1,0 +1,24 @@
+//! Routers over the network, where things go wrong: peers and servers that die in the middle of a word, that fall silent, that are slow, that
+//! lie, that are many, and networks that are cut.
+//!
+//! As in `tests/signal`, a test that is an `async fn` is given the runtime it runs on.
+
+#[allow(dead_code, reason = "shared with the tests of the signal")]
+#[path = "../signal/common.rs"]
+mod common;
+#[macro_use]
+#[path = "../signal/runtime.rs"]
+#[allow(dead_code, reason = "shared with the tests of the signal")]
+mod runtime;
+#[allow(
+    dead_code,
+    reason = "shared with the tests of routers over the network"
+)]
+#[path = "../net_router/kit.rs"]
+mod kit;
+mod raw;
+mod scene;
+
+// Who dies at each step, and within each message.
+mod killed;
+mod truncated;
