@@ -169,7 +169,6 @@ fn settle<V: 'static>(core: &Core<V>, id: u64, result: Result<(), RemoteError>, 
     }
     core.queue.answered_in_lockstep(id);
     let outcome = result.map(|()| frame).map_err(RequestError::Remote);
-    if let Some(events) = core.replies.settle(id, outcome) {
-        core.queue.confirm(events);
-    }
+    core.replies
+        .settle(id, outcome, |events| core.queue.confirm(events));
 }
