@@ -1,5 +1,7 @@
 //! The senders of one peer.
 
+use std::mem;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -10,7 +12,7 @@ use crate::net::limits::Limits;
 use crate::net::link::{Answer, Link};
 use crate::net::under_way::UnderWay;
 use crate::net::wire::{Call, Code, RemoteError, RequestOf, Response};
-use crate::router::{self, SendProblem, Sender, SenderBuilder};
+use crate::router::{self, RegisterError, RegisterProblem, SendProblem, Sender, SenderBuilder};
 use crate::sync::Arc;
 
 impl<V> State<V> {
@@ -64,21 +66,36 @@ where
             let message = format_args!("this peer may not publish as `{name}` all that it says");
             return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
         }
-        let mut sender = self.router.sender(&name).events(&events);
-        for method in requests.into_iter().flatten() {
-            let asks = Asks {
-                link: Arc::new(link.borrowed()),
-                under_way: Arc::clone(&self.under_way),
-            };
-            sender = asks.on(sender, method);
-        }
         let peer = Arc::clone(self);
+        let asks = Asks {
+            link: Arc::new(link.borrowed()),
+            under_way: Arc::clone(&self.under_way),
+        };
         // In order: what is sent next may be of this sender.
         Answer::InOrder(Box::pin(async move {
-            let sender = sender.register().await;
+            let make = || {
+                let sender = peer.router.sender(&name).events(&events);
+                let methods = requests.iter().flatten().cloned();
+                methods.fold(sender, |sender, method| asks.clone().on(sender, method))
+            };
+            let mut sender = make().register().await;
+            let is_taken = |error: &RegisterError| error.problem() == RegisterProblem::NameTaken;
+            if sender.as_ref().is_err_and(is_taken) && peer.before_is_over().await {
+                sender = make().register().await;
+            }
             let sender = sender.map_err(|error| errors::of_register(&error))?;
             peer.keep_sender(sender)
         }))
+    }
+
+    /// It may be this very peer that has the name, by a link that it has lost: another thread may be just about to take it away. Waits until
+    /// that is done; tells whether it had to.
+    async fn before_is_over(&self) -> bool {
+        let links = mem::take(&mut self.state.hold().before);
+        for link in &links {
+            link.over().await;
+        }
+        !links.is_empty()
     }
 
     fn may_publish<'e>(&self, name: &str, mut events: impl Iterator<Item = &'e str>) -> bool {
