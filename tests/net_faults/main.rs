@@ -16,9 +16,12 @@ mod runtime;
 )]
 #[path = "../net_router/kit.rs"]
 mod kit;
+mod played;
 mod raw;
 mod scene;
 
 // Who dies at each step, and within each message.
+mod forsaken;
+mod ghosts;
 mod killed;
 mod truncated;
