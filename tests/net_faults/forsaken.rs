@@ -1,6 +1,6 @@
 //! Clients whose server dies at each step of what they do.
 
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::pin;
 
 use fanfare::net::{ClientRouter, Status};

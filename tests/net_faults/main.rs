@@ -10,6 +10,9 @@ mod common;
 #[path = "../signal/runtime.rs"]
 #[allow(dead_code, reason = "shared with the tests of the signal")]
 mod runtime;
+#[cfg(feature = "tls")]
+mod authority;
+mod frozen;
 #[allow(
     dead_code,
     reason = "shared with the tests of routers over the network"
@@ -25,3 +28,10 @@ mod forsaken;
 mod ghosts;
 mod killed;
 mod truncated;
+
+// Who says nothing, is slow, or is not who he should be.
+mod half_open;
+mod slow_loris;
+mod slow_reader;
+#[cfg(feature = "tls")]
+mod strangers;
