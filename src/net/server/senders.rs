@@ -34,16 +34,34 @@ impl<V> State<V> {
         Ok(())
     }
 
-    fn give_weight_back<T>(&mut self, sender: &Sender<T>) {
-        self.weight = self.weight.saturating_sub(weight_of(sender));
+    pub(super) fn give_weight_back(&mut self, weight: usize) {
+        self.weight = self.weight.saturating_sub(weight);
     }
+}
+
+/// How long a name may be that counts for no more than others.
+const NAME: usize = 256;
+
+/// How much of what a peer may have something takes that has names of so many bytes. What they take of memory is bounded by that.
+pub(super) fn weight_of_names(bytes: usize) -> usize {
+    1 + bytes / NAME
 }
 
 /// How much of what a peer may have a sender takes.
 fn weight_of<T>(sender: &Sender<T>) -> usize {
     let info = sender.info();
-    let methods = info.requests().map_or(0, |methods| methods.len());
-    1 + info.events().len() + methods + usize::from(info.takes_any_request())
+    let methods = info.requests().into_iter().flatten();
+    let methods = methods.chain(info.takes_any_request().then_some(""));
+    weight_of_all(sender.name(), info.events(), methods)
+}
+
+fn weight_of_all<'n>(
+    name: &'n str,
+    events: impl Iterator<Item = &'n str>,
+    methods: impl Iterator<Item = &'n str>,
+) -> usize {
+    let names = std::iter::once(name).chain(events).chain(methods);
+    names.map(|name| weight_of_names(name.len())).sum()
 }
 
 impl<V> Peer<V>
@@ -57,12 +75,15 @@ where
         events: Vec<String>,
         requests: Option<Vec<Option<String>>>,
     ) -> Answer<V> {
-        let weight = 1 + events.len() + requests.as_ref().map_or(0, Vec::len);
-        if weight > self.limits.max_subscriptions() {
-            let refused = self.state.hold().take_weight(weight, &self.limits);
-            return Answer::Now(refused.map(|()| Response::Done));
+        let methods = requests.iter().flatten();
+        let methods = methods.map(|method| method.as_deref().unwrap_or_default());
+        let weight = weight_of_all(&name, events.iter().map(String::as_str), methods);
+        // Before anybody is told of it. What it declares twice counts twice until it is there.
+        if let Err(refused) = self.state.hold().take_weight(weight, &self.limits) {
+            return Answer::Now(Err(refused));
         }
         if !self.may_publish(&name, events.iter().map(String::as_str)) {
+            self.state.hold().give_weight_back(weight);
             let message = format_args!("this peer may not publish as `{name}` all that it says");
             return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
         }
@@ -83,8 +104,13 @@ where
             if sender.as_ref().is_err_and(is_taken) && peer.before_is_over().await {
                 sender = make().register().await;
             }
-            let sender = sender.map_err(|error| errors::of_register(&error))?;
-            peer.keep_sender(sender)
+            match sender {
+                Ok(sender) => peer.keep_sender(sender, weight),
+                Err(error) => {
+                    peer.state.hold().give_weight_back(weight);
+                    Err(errors::of_register(&error))
+                }
+            }
         }))
     }
 
@@ -105,42 +131,35 @@ where
         may_be_there && events.all(|event| self.permits(Right::Publish, name, event))
     }
 
-    fn keep_sender(&self, sender: Sender<V>) -> Result<Response<V>, RemoteError> {
+    /// So much was taken for it, which may be more than it needs.
+    fn keep_sender(&self, sender: Sender<V>, taken: usize) -> Result<Response<V>, RemoteError> {
         let kept = {
             let mut state = self.state.hold();
-            let taken = state.take_weight(weight_of(&sender), &self.limits);
-            match taken {
-                Ok(()) if state.is_gone => {
-                    Err(RemoteError::failed(Code::Gone, "the link has ended"))
+            state.give_weight_back(taken.saturating_sub(weight_of(&sender)));
+            if state.is_gone {
+                None
+            } else {
+                let name = sender.name().to_owned();
+                state.last_sender += 1;
+                let owned = Owned {
+                    sender: sender.clone(),
+                    order: state.last_sender,
+                };
+                // One of the same name may have been disconnected by somebody else.
+                let before = state.senders.insert(name, owned);
+                if let Some(before) = &before {
+                    state.give_weight_back(weight_of(&before.sender));
                 }
-                Ok(()) => {
-                    let name = sender.name().to_owned();
-                    // One of the same name may have been disconnected by somebody else.
-                    state.last_sender += 1;
-                    let owned = Owned {
-                        sender: sender.clone(),
-                        order: state.last_sender,
-                    };
-                    let before = state.senders.insert(name, owned);
-                    if let Some(before) = &before {
-                        state.give_weight_back(&before.sender);
-                    }
-                    Ok(before)
-                }
-                Err(error) => Err(error),
+                Some(before)
             }
         };
         // Whatever goes, goes outside of the lock.
-        match kept {
-            Ok(before) => {
-                drop(before);
-                self.own(sender.name(), true);
-            }
-            Err(error) => {
-                sender.disconnect();
-                return Err(error);
-            }
-        }
+        let Some(before) = kept else {
+            sender.disconnect();
+            return Err(RemoteError::failed(Code::Gone, "the link has ended"));
+        };
+        drop(before);
+        self.own(sender.name(), true);
         // As with listeners: rights may have changed since they were looked at.
         if !self.may_publish(sender.name(), sender.info().events()) {
             self.take_sender(sender.name());
@@ -155,7 +174,7 @@ where
             let mut state = self.state.hold();
             let owned = state.senders.remove(name);
             if let Some(owned) = &owned {
-                state.give_weight_back(&owned.sender);
+                state.give_weight_back(weight_of(&owned.sender));
             }
             owned.map(|owned| owned.sender)
         };
