@@ -31,6 +31,7 @@ mod truncated;
 
 // Who says nothing, is slow, or is not who he should be.
 mod half_open;
+mod hostile;
 mod slow_loris;
 mod slow_reader;
 #[cfg(feature = "tls")]

@@ -190,6 +190,12 @@ impl Scene {
         self.is_served(when);
     }
 
+    /// What the other client has heard since the last time.
+    pub(crate) fn heard_lines(&self) -> Vec<String> {
+        self.by_hand.run();
+        self.heard.take()
+    }
+
     /// The other client hears and is replied to, and another one finds the seat free.
     pub(crate) fn is_served(&self, when: &str) {
         let by_hand = &self.by_hand;
