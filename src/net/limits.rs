@@ -155,7 +155,8 @@ impl Limits {
         self
     }
 
-    /// How many listeners and senders a peer may have with a server: 10,000 otherwise.
+    /// How many listeners and senders a peer may have with a server, each with the events and methods that it declares: 10,000 otherwise. Where
+    /// a name is longer than 255 bytes, each 256 bytes of it count for one more.
     pub const fn subscriptions(mut self, count: usize) -> Self {
         self.subscriptions = count;
         self

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
+use futures_lite::future::or;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,7 +15,7 @@ use super::status::Status;
 use crate::net::carrier::{Dialer, Redialer};
 use crate::net::codec::Codec;
 use crate::net::limits::Limits;
-use crate::net::link::{self, Answer, ConnectError, Handler, Link, LinkBuilder};
+use crate::net::link::{self, Answer, ConnectError, Handler, Link, LinkBuilder, RequestError};
 use crate::net::start::StartError;
 use crate::net::wire::{Call, Token};
 use crate::net::within::within;
@@ -143,7 +144,7 @@ where
     /// Connects, and says hello.
     ///
     /// # Errors
-    /// It is to connect to nobody; or it could not, or was not let in, and was not told to
+    /// It is to connect to nobody; or it could not, was not let in, or lost the connection at once, and was not told to
     /// [wait for the server](Self::wait_for_server).
     ///
     /// # Cancel safety
@@ -184,9 +185,19 @@ where
         if let Some(backoff) = self.backoff {
             redialer = redialer.backoff(backoff);
         }
+        let link = first.as_ref().map(Link::borrowed);
         spawner.spawn(Box::pin(keep(core, redialer, first)));
-        if !self.waits_for_server {
-            client.connected().await;
+        if let Some(link) = link {
+            let connected = async {
+                client.connected().await;
+                Ok(())
+            };
+            // It may be lost before that is known. The next one is not waited for.
+            let lost = async {
+                let reason = RequestError::Closed(link.closed().await);
+                Err(StartError::Connect(ConnectError::Failed(reason)))
+            };
+            or(connected, lost).await?;
         }
         Ok(client)
     }

@@ -63,8 +63,9 @@ struct MessageRoutes {
     count: usize,
 }
 
-/// How many routes of messages are remembered.
+/// How many routes of messages are remembered, and of which names: not of longer ones, which are rare and would take much.
 const ROUTES: usize = 4_096;
+const NAMES: usize = 512;
 
 /// What a [`Core`] begins with.
 pub(super) struct Parts<V> {
@@ -236,6 +237,9 @@ impl<V: Send + Sync + 'static> Core<V> {
 
     /// The route of a message.
     pub(super) fn route(&self, sender: &str, event: &str) -> Route {
+        if sender.len() + event.len() > NAMES {
+            return Route::of_messages(sender, event);
+        }
         let mut known = self.routes.hold();
         let found = known.routes.get(sender).and_then(|of| of.get(event));
         if let Some(route) = found {

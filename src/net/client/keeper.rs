@@ -105,7 +105,7 @@ where
         let was_restored = core.lose_link();
         let reason = match end {
             End::Lost(reason) => reason,
-            End::Closed => return link.close().await,
+            End::Closed => return close(&core, &link).await,
         };
         let (now, unconfirmed) = (core.timer.now(), link.stats().unconfirmed);
         if now.saturating_duration_since(begun) >= USEFUL {
@@ -123,6 +123,20 @@ where
                 attempts: redialer.failed(),
             }
         });
+    }
+}
+
+/// In order; where that does not come about, what may be lost is told.
+async fn close<V: Send + Sync + 'static>(core: &Core<V>, link: &Link<V>) {
+    link.close().await;
+    let unconfirmed = link.stats().unconfirmed;
+    match link.close_reason() {
+        None | Some(CloseReason::Closed) => {}
+        Some(reason) if unconfirmed > 0 => core.tell(Status::Disconnected {
+            reason: reason.clone(),
+            unconfirmed,
+        }),
+        Some(_) => {}
     }
 }
 
@@ -160,13 +174,14 @@ where
     let mut telling = Telling::new();
     loop {
         let news = core.news.listen();
+        // First: what was lost is told, even if it was closed meanwhile.
+        if let Some(reason) = link.close_reason() {
+            return End::Lost(reason.clone());
+        }
         if core.closed.is_set() {
             // What has gone before has gone first.
             tell_names(core, link, &mut telling).await;
             return End::Closed;
-        }
-        if let Some(reason) = link.close_reason() {
-            return End::Lost(reason.clone());
         }
         tell_changes(core, link, &mut telling).await;
         if core.is_newly_restored() {

@@ -48,8 +48,8 @@ fn happen<V: 'static>(core: &Core<V>, what: What) {
     match what {
         What::Request(id) => {
             // Who asked knows how long he has waited.
-            core.replies
-                .settle(id, Err(RequestError::TimedOut(limits.request_timeout)));
+            let late = RequestError::TimedOut(limits.request_timeout);
+            core.replies.settle(id, Err(late), |_| ());
         }
         What::Serving(number) => {
             if let Some(running) = core.serving.end(number) {

@@ -70,11 +70,15 @@ impl End {
         self.over.notify(usize::MAX);
     }
 
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
+    }
+
     /// Waits until the handler knows of it.
     pub(super) async fn wait_over(&self) {
         loop {
             let over = self.over.listen();
-            if self.is_over.load(Ordering::Acquire) {
+            if self.is_over() {
                 return;
             }
             over.await;

@@ -128,6 +128,15 @@ impl<V> Link<V> {
         self.core.end.wait().await
     }
 
+    /// Waits until it has ended and its handler knows.
+    pub(in crate::net) async fn over(&self) {
+        self.core.end.wait_over().await;
+    }
+
+    pub(in crate::net) fn is_over(&self) -> bool {
+        self.core.end.is_over()
+    }
+
     /// Ends it at once: what waits is not written, and the other side is told nothing.
     pub fn abort(&self) {
         self.core.end_with(CloseReason::Closed);

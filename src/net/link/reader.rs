@@ -65,10 +65,11 @@ async fn read_all<V: Send + 'static>(core: &Arc<Core<V>>) -> CloseReason {
                     not_reading(core, order, ended.as_mut()).await;
                 }
                 while let Some(room) = core.queue.owed_room() {
-                    not_reading(core, room, ended.as_mut()).await;
+                    // Whoever has waited for the end must not wait for it again.
                     if core.end.is_ended() {
                         break;
                     }
+                    not_reading(core, room, ended.as_mut()).await;
                 }
                 waited || count % TURN != 0
             }
@@ -168,7 +169,6 @@ fn settle<V: 'static>(core: &Core<V>, id: u64, result: Result<(), RemoteError>, 
     }
     core.queue.answered_in_lockstep(id);
     let outcome = result.map(|()| frame).map_err(RequestError::Remote);
-    if let Some(events) = core.replies.settle(id, outcome) {
-        core.queue.confirm(events);
-    }
+    core.replies
+        .settle(id, outcome, |events| core.queue.confirm(events));
 }

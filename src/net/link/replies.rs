@@ -55,11 +55,13 @@ impl Replies {
         Reply(slot)
     }
 
-    /// The reply has come, or will not; tells after how many events the call was sent, if somebody waited for it.
-    pub(super) fn settle(&self, id: u64, outcome: Outcome) -> Option<u64> {
-        let slot = self.waiting.hold().remove(&id)?;
-        slot.settle(outcome);
-        Some(slot.events)
+    /// The reply has come, or will not. Before whoever waits for it goes on, `events` is told after how many events the call was sent.
+    pub(super) fn settle(&self, id: u64, outcome: Outcome, events: impl FnOnce(u64)) {
+        let slot = self.waiting.hold().remove(&id);
+        if let Some(slot) = slot {
+            events(slot.events);
+            slot.settle(outcome);
+        }
     }
 
     /// Nobody waits any more; tells whether it was still waited for.

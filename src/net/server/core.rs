@@ -246,13 +246,14 @@ impl<V: Send + Sync + 'static> Core<V> {
             peers.sessions.insert(session.reveal().to_owned(), peer.id);
             before
         };
-        {
-            let mut state = peer.state.hold();
-            state.session = Some(session.clone());
-        }
+        peer.state.hold().session = Some(session.clone());
         if let Some((before, link)) = before {
             link.abort();
             before.leave();
+            let mut links = mem::take(&mut before.state.hold().before);
+            links.push(link);
+            links.retain(|link| !link.is_over());
+            peer.state.hold().before = links;
         }
         if peer.is_gone() {
             self.forget(peer, []);

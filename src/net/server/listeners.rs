@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::peer::Peer;
+use super::senders::weight_of_names;
 use crate::net::acl::Right;
 use crate::net::limits::WhenFull;
 use crate::net::link::{Link, Unsendable};
@@ -67,9 +68,10 @@ impl Listeners {
         id
     }
 
-    /// Gives the connection to be disconnected, or the one to be taken off its route, and that route.
-    fn remove(&mut self, id: u64) -> Option<Removed> {
+    /// Gives the connection to be disconnected, or the one to be taken off its route, and that route; and how much it has taken.
+    fn remove(&mut self, id: u64) -> Option<(Removed, usize)> {
         let Listener { route, own, .. } = self.by_id.remove(&id)?;
+        let weight = weight_of(&route);
         let is_last = match self.routes.get_mut(&route) {
             Some(count) if *count > 1 => {
                 *count -= 1;
@@ -77,11 +79,12 @@ impl Listeners {
             }
             _ => self.routes.remove(&route).is_some(),
         };
-        Some(match own {
+        let removed = match own {
             Some(own) => Removed::Own(own),
             None if is_last => Removed::Route(self.connection.clone(), route),
             None => Removed::Nothing,
-        })
+        };
+        Some((removed, weight))
     }
 
     pub(super) fn take_connections(&mut self) -> Vec<Connection<Route>> {
@@ -97,6 +100,12 @@ impl Listeners {
         let meant = all.filter(|(_, listener)| is_meant(&listener.route));
         meant.map(|(id, _)| *id).collect()
     }
+}
+
+/// How much of what a peer may have a listener takes.
+fn weight_of(route: &Route) -> usize {
+    let names = [route.sender(), route.event()].into_iter().flatten();
+    weight_of_names(names.map(str::len).sum())
 }
 
 enum Removed {
@@ -137,7 +146,7 @@ where
             if state.is_gone {
                 return Err(RemoteError::failed(Code::Gone, "the link has ended"));
             }
-            state.take_weight(1, &self.limits)?;
+            state.take_weight(weight_of(&route), &self.limits)?;
             state.listeners.add(&route)
         };
         // Looked at after it is in its place: rights that change meanwhile are looked at in that order, too.
@@ -274,13 +283,13 @@ where
         let removed = {
             let mut state = self.state.hold();
             let removed = state.listeners.remove(id);
-            if removed.is_some() {
-                state.weight -= 1;
+            if let Some((_, weight)) = &removed {
+                state.give_weight_back(*weight);
             }
             removed
         };
         let was_there = removed.is_some();
-        if let Some(removed) = removed {
+        if let Some((removed, _)) = removed {
             removed.settle();
         }
         was_there

@@ -51,6 +51,8 @@ pub(super) struct State<V> {
     /// Its link, which is not kept by this. Taken out with the end: the link has the peer as its handler.
     pub(super) link: Option<Link<V>>,
     pub(super) session: Option<Token>,
+    /// Links of the same one of before, which may not be over: their threads may be at taking its senders away.
+    pub(super) before: Vec<Link<V>>,
     /// By their names, which come from the network: the hasher is keyed.
     pub(super) senders: HashMap<String, Owned<V>>,
     pub(super) last_sender: u64,
@@ -84,6 +86,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
                 is_gone: false,
                 link: None,
                 session: None,
+                before: Vec::new(),
                 senders: HashMap::new(),
                 last_sender: 0,
                 listeners: Listeners::default(),

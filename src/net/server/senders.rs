@@ -1,5 +1,7 @@
 //! The senders of one peer.
 
+use std::mem;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -10,7 +12,7 @@ use crate::net::limits::Limits;
 use crate::net::link::{Answer, Link};
 use crate::net::under_way::UnderWay;
 use crate::net::wire::{Call, Code, RemoteError, RequestOf, Response};
-use crate::router::{self, SendProblem, Sender, SenderBuilder};
+use crate::router::{self, RegisterError, RegisterProblem, SendProblem, Sender, SenderBuilder};
 use crate::sync::Arc;
 
 impl<V> State<V> {
@@ -32,16 +34,34 @@ impl<V> State<V> {
         Ok(())
     }
 
-    fn give_weight_back<T>(&mut self, sender: &Sender<T>) {
-        self.weight = self.weight.saturating_sub(weight_of(sender));
+    pub(super) fn give_weight_back(&mut self, weight: usize) {
+        self.weight = self.weight.saturating_sub(weight);
     }
+}
+
+/// How long a name may be that counts for no more than others.
+const NAME: usize = 256;
+
+/// How much of what a peer may have something takes that has names of so many bytes. What they take of memory is bounded by that.
+pub(super) fn weight_of_names(bytes: usize) -> usize {
+    1 + bytes / NAME
 }
 
 /// How much of what a peer may have a sender takes.
 fn weight_of<T>(sender: &Sender<T>) -> usize {
     let info = sender.info();
-    let methods = info.requests().map_or(0, |methods| methods.len());
-    1 + info.events().len() + methods + usize::from(info.takes_any_request())
+    let methods = info.requests().into_iter().flatten();
+    let methods = methods.chain(info.takes_any_request().then_some(""));
+    weight_of_all(sender.name(), info.events(), methods)
+}
+
+fn weight_of_all<'n>(
+    name: &'n str,
+    events: impl Iterator<Item = &'n str>,
+    methods: impl Iterator<Item = &'n str>,
+) -> usize {
+    let names = std::iter::once(name).chain(events).chain(methods);
+    names.map(|name| weight_of_names(name.len())).sum()
 }
 
 impl<V> Peer<V>
@@ -55,30 +75,53 @@ where
         events: Vec<String>,
         requests: Option<Vec<Option<String>>>,
     ) -> Answer<V> {
-        let weight = 1 + events.len() + requests.as_ref().map_or(0, Vec::len);
-        if weight > self.limits.max_subscriptions() {
-            let refused = self.state.hold().take_weight(weight, &self.limits);
-            return Answer::Now(refused.map(|()| Response::Done));
+        let methods = requests.iter().flatten();
+        let methods = methods.map(|method| method.as_deref().unwrap_or_default());
+        let weight = weight_of_all(&name, events.iter().map(String::as_str), methods);
+        // Before anybody is told of it. What it declares twice counts twice until it is there.
+        if let Err(refused) = self.state.hold().take_weight(weight, &self.limits) {
+            return Answer::Now(Err(refused));
         }
         if !self.may_publish(&name, events.iter().map(String::as_str)) {
+            self.state.hold().give_weight_back(weight);
             let message = format_args!("this peer may not publish as `{name}` all that it says");
             return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
         }
-        let mut sender = self.router.sender(&name).events(&events);
-        for method in requests.into_iter().flatten() {
-            let asks = Asks {
-                link: Arc::new(link.borrowed()),
-                under_way: Arc::clone(&self.under_way),
-            };
-            sender = asks.on(sender, method);
-        }
         let peer = Arc::clone(self);
+        let asks = Asks {
+            link: Arc::new(link.borrowed()),
+            under_way: Arc::clone(&self.under_way),
+        };
         // In order: what is sent next may be of this sender.
         Answer::InOrder(Box::pin(async move {
-            let sender = sender.register().await;
-            let sender = sender.map_err(|error| errors::of_register(&error))?;
-            peer.keep_sender(sender)
+            let make = || {
+                let sender = peer.router.sender(&name).events(&events);
+                let methods = requests.iter().flatten().cloned();
+                methods.fold(sender, |sender, method| asks.clone().on(sender, method))
+            };
+            let mut sender = make().register().await;
+            let is_taken = |error: &RegisterError| error.problem() == RegisterProblem::NameTaken;
+            if sender.as_ref().is_err_and(is_taken) && peer.before_is_over().await {
+                sender = make().register().await;
+            }
+            match sender {
+                Ok(sender) => peer.keep_sender(sender, weight),
+                Err(error) => {
+                    peer.state.hold().give_weight_back(weight);
+                    Err(errors::of_register(&error))
+                }
+            }
         }))
+    }
+
+    /// It may be this very peer that has the name, by a link that it has lost: another thread may be just about to take it away. Waits until
+    /// that is done; tells whether it had to.
+    async fn before_is_over(&self) -> bool {
+        let links = mem::take(&mut self.state.hold().before);
+        for link in &links {
+            link.over().await;
+        }
+        !links.is_empty()
     }
 
     fn may_publish<'e>(&self, name: &str, mut events: impl Iterator<Item = &'e str>) -> bool {
@@ -88,42 +131,35 @@ where
         may_be_there && events.all(|event| self.permits(Right::Publish, name, event))
     }
 
-    fn keep_sender(&self, sender: Sender<V>) -> Result<Response<V>, RemoteError> {
+    /// So much was taken for it, which may be more than it needs.
+    fn keep_sender(&self, sender: Sender<V>, taken: usize) -> Result<Response<V>, RemoteError> {
         let kept = {
             let mut state = self.state.hold();
-            let taken = state.take_weight(weight_of(&sender), &self.limits);
-            match taken {
-                Ok(()) if state.is_gone => {
-                    Err(RemoteError::failed(Code::Gone, "the link has ended"))
+            state.give_weight_back(taken.saturating_sub(weight_of(&sender)));
+            if state.is_gone {
+                None
+            } else {
+                let name = sender.name().to_owned();
+                state.last_sender += 1;
+                let owned = Owned {
+                    sender: sender.clone(),
+                    order: state.last_sender,
+                };
+                // One of the same name may have been disconnected by somebody else.
+                let before = state.senders.insert(name, owned);
+                if let Some(before) = &before {
+                    state.give_weight_back(weight_of(&before.sender));
                 }
-                Ok(()) => {
-                    let name = sender.name().to_owned();
-                    // One of the same name may have been disconnected by somebody else.
-                    state.last_sender += 1;
-                    let owned = Owned {
-                        sender: sender.clone(),
-                        order: state.last_sender,
-                    };
-                    let before = state.senders.insert(name, owned);
-                    if let Some(before) = &before {
-                        state.give_weight_back(&before.sender);
-                    }
-                    Ok(before)
-                }
-                Err(error) => Err(error),
+                Some(before)
             }
         };
         // Whatever goes, goes outside of the lock.
-        match kept {
-            Ok(before) => {
-                drop(before);
-                self.own(sender.name(), true);
-            }
-            Err(error) => {
-                sender.disconnect();
-                return Err(error);
-            }
-        }
+        let Some(before) = kept else {
+            sender.disconnect();
+            return Err(RemoteError::failed(Code::Gone, "the link has ended"));
+        };
+        drop(before);
+        self.own(sender.name(), true);
         // As with listeners: rights may have changed since they were looked at.
         if !self.may_publish(sender.name(), sender.info().events()) {
             self.take_sender(sender.name());
@@ -138,7 +174,7 @@ where
             let mut state = self.state.hold();
             let owned = state.senders.remove(name);
             if let Some(owned) = &owned {
-                state.give_weight_back(&owned.sender);
+                state.give_weight_back(weight_of(&owned.sender));
             }
             owned.map(|owned| owned.sender)
         };
