@@ -10,7 +10,7 @@ use crate::sync::Arc;
 
 /// What a sender has declared: its name, its events, and the requests it replies to. Clones share it.
 ///
-/// With `#connect` and `#disconnect` come `{events, requests}` in the original; with the feature `serde` it is written so, and
+/// With `#connect` and `#disconnect` come `{events, requests}` in the original; with the feature `serde` or `net` it is written so, and
 /// becomes a `serde_json::Value` of that form.
 ///
 /// # Examples

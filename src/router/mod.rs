@@ -62,7 +62,7 @@ mod roster;
 mod route;
 mod send;
 mod sender;
-#[cfg(feature = "serde")]
+#[cfg(any(feature = "serde", feature = "net"))]
 mod serial;
 mod subscribe;
 mod trace;

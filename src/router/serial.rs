@@ -9,7 +9,7 @@ use super::route::{CONNECT, DISCONNECT, is_of_router};
 
 /// `{"events": ["#connect", "#disconnect", ..], "requests": [..]}`: all that can be listened to, and what can be requested, with a
 /// `null` in it where there is a handler for all other requests, or as a whole where there are none.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "serde", feature = "net"))))]
 impl Serialize for SenderInfo {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut data = serializer.serialize_struct("SenderInfo", 2)?;
@@ -20,7 +20,7 @@ impl Serialize for SenderInfo {
 }
 
 /// The same as a value.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "serde", feature = "net"))))]
 impl From<SenderInfo> for Value {
     fn from(info: SenderInfo) -> Self {
         serde_json::json!({
