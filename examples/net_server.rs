@@ -141,13 +141,14 @@ impl Serving {
         }
     }
 
-    /// Prints who listens to what, until the first goes.
-    async fn first_gone(&self) {
+    /// Prints who listens to what; with `once`, until the first goes.
+    async fn print_listeners(&self, once: bool) -> Result<(), Failed> {
         let mut notices = self.server.router().notices();
-        while let Ok(notice) = notices.recv().await {
+        loop {
+            let notice = notices.recv().await?;
             println!("listeners: {notice}");
-            if matches!(**notice, Notice::Removed { .. }) {
-                return;
+            if once && matches!(**notice, Notice::Removed { .. }) {
+                return Ok(());
             }
         }
     }
@@ -171,14 +172,8 @@ async fn interrupted() -> Result<(), Failed> {
 async fn serve(options: &Options) -> Result<(), Failed> {
     let serving = start(options).await?;
     serving.print().await;
-    let once = async {
-        serving.first_gone().await;
-        if !options.once {
-            std::future::pending::<()>().await;
-        }
-        Ok(())
-    };
-    or(interrupted(), or(once, serving.tell_load())).await?;
+    let listeners = serving.print_listeners(options.once);
+    or(interrupted(), or(listeners, serving.tell_load())).await?;
     serving.stop().await;
     Ok(())
 }

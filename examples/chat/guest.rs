@@ -143,8 +143,8 @@ impl Guest {
         let mut names = Vec::new();
         for entry in self.client.senders().await? {
             let mut events = entry.events.iter().flatten().flatten();
-            if entry.connected && events.any(|event| **event == *channel) {
-                names.extend(entry.sender.map(|name| name.to_string()));
+            if entry.connected && events.any(|event| *event == channel) {
+                names.extend(entry.sender);
             }
         }
         names.sort_unstable();

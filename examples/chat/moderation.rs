@@ -58,7 +58,7 @@ impl Moderation {
     }
 
     fn mute(&self, call: &Call<Words>) -> Result<Words, HandlerError> {
-        self.change(call, "muted", |muted, whom| muted.insert(whom))
+        self.change(call, "muted", BTreeSet::insert)
     }
 
     fn unmute(&self, call: &Call<Words>) -> Result<Words, HandlerError> {
