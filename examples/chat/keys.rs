@@ -69,8 +69,10 @@ impl Keys {
 
     pub(crate) fn token(&self, user: &str) -> Result<String, Failed> {
         let path = self.path(&format!("{user}.token"));
-        let token = fs::read_to_string(&path);
-        token.map_err(|error| format!("no token of {user}, {}: {error}", path.display()).into())
+        match fs::read_to_string(&path) {
+            Ok(token) => Ok(token.trim().to_owned()),
+            Err(error) => Err(format!("no token of {user}, {}: {error}", path.display()).into()),
+        }
     }
 }
 
