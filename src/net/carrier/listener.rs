@@ -11,6 +11,34 @@ use crate::spawn::{BoxFuture, Timer};
 use crate::sync::Arc;
 
 /// Waits for others to connect. One server can have several, of different kinds.
+///
+/// # Examples
+/// Tokio's, with the `compat` of `tokio-util`:
+/// ```
+/// use fanfare::BoxFuture;
+/// use fanfare::net::{CarrierError, Framing, Handshake, Listener, StreamCarrier};
+/// use tokio_util::compat::TokioAsyncReadCompatExt;
+///
+/// struct Tokios(tokio::net::TcpListener);
+///
+/// impl Listener for Tokios {
+///     fn accept(&self, framing: Framing) -> BoxFuture<'_, Result<Handshake, CarrierError>> {
+///         Box::pin(async move {
+///             let accepted = self.0.accept().await;
+///             let (stream, peer) = accepted.map_err(|error| CarrierError::io("accepting", error))?;
+///             let carrier = StreamCarrier::new(stream.compat(), framing, peer.to_string());
+///             Ok(Handshake::new(peer.to_string(), async move { Ok(carrier) }))
+///         })
+///     }
+///
+///     fn address(&self) -> String {
+///         self.0.local_addr().map_or_else(|error| error.to_string(), |address| address.to_string())
+///     }
+/// }
+/// ```
+///
+/// One of which there is no more than one carrier, a serial line say, has the next `accept` wait until that was dropped, or gives
+/// [`CarrierError::closed`] then.
 pub trait Listener: Send + Sync + 'static {
     /// The next one who connects. Frames are to be told apart like this, where they go through a stream.
     ///

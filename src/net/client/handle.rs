@@ -131,7 +131,9 @@ impl<V: Send + Sync + 'static> ClientRouter<V> {
         self.core().desk.senders()
     }
 
-    /// The senders that the server has, of whomever, with their events: those of which it lets this client hear.
+    /// The senders that the server has, of whomever, with their events: those of which it lets this client hear. Who comes and goes from
+    /// then on is heard by listening to [`CONNECT`](crate::router::CONNECT) and [`DISCONNECT`](crate::router::DISCONNECT), where the
+    /// server's router [announces](crate::router::RouterBuilder::announce) it.
     ///
     /// # Errors
     /// The server is not connected to, or has not replied in time.

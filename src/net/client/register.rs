@@ -128,7 +128,7 @@ impl<V: Send + Sync + 'static> RemoteSenderBuilder<V> {
         RemoteRegister { sender: self }
     }
 
-    fn take_place(self) -> Result<RemoteSender<V>, RegisterError> {
+    fn take_place(self, is_awaited: bool) -> Result<RemoteSender<V>, RegisterError> {
         let Self { handle, sender } = self;
         let sender = sender.register().now()?;
         let core = &handle.core;
@@ -138,6 +138,8 @@ impl<V: Send + Sync + 'static> RemoteSenderBuilder<V> {
             state.last_sender
         };
         let live = Arc::new(Live::new(number, sender));
+        // Before the client's task knows of it, which may be told at once that the server does not take it.
+        live.is_awaited.store(is_awaited, Ordering::Relaxed);
         let own = Arc::new(Own {
             live,
             handle: Arc::clone(&handle),
@@ -174,13 +176,12 @@ impl<V: Send + Sync + 'static> RemoteRegister<V> {
     /// # Errors
     /// See [`RemoteSenderBuilder::register`]: what this side finds out.
     pub fn now(self) -> Result<RemoteSender<V>, RegisterError> {
-        self.sender.take_place()
+        self.sender.take_place(false)
     }
 
     async fn register(self) -> Result<RemoteSender<V>, RegisterError> {
         let core = Arc::clone(&self.sender.handle.core);
-        let sender = self.sender.take_place()?;
-        sender.own.live.is_awaited.store(true, Ordering::Relaxed);
+        let sender = self.sender.take_place(true)?;
         let told = async { sender.own.live.registered.wait().await.clone() };
         let sleep = core.timer.sleep(core.limits.request_timeout);
         let late = async {
