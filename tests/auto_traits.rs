@@ -188,7 +188,6 @@ handles!(
     router::RegisterProblem,
     router::RequestProblem,
     router::SendProblem,
-    router::SendError<u8>,
 );
 sent!(
     router::RouterBuilder<Pinned>,
@@ -206,6 +205,7 @@ sent!(
     router::SendMessageFuture<'static, Pinned>,
     router::Request<'static, u8>,
     router::RequestError<u8>,
+    router::SendError<u8>,
     router::Message<u8>,
     router::Call<u8>,
     router::Asked,
@@ -338,4 +338,83 @@ fn it_compiles() {
 
     let _ = hubs_wait_on_any_thread;
     let _ = buses_wait_on_any_thread;
+}
+
+// The network, of payloads that leave the process.
+#[cfg(feature = "net")]
+mod net {
+    use std::future::IntoFuture;
+    use std::panic::{RefUnwindSafe, UnwindSafe};
+
+    use fanfare::net::{
+        Acl, CarrierError, ClientDrain, ClientRouter, ClientRouterBuilder, CloseReason, CodecError,
+        Export, ExportBuilder, ExportError, Identity, Import, ImportBuilder, Limits, Link,
+        LinkBuilder, LinkRequest, LinkStats, ListenError, PeerInfo, PeerView, Redialer,
+        RemoteListen, RemoteRegister, RemoteRequest, RemoteSend, RemoteSender, RemoteSenderBuilder,
+        RemoteSubscribe, RequestError, Rule, SendError, ServerInspection, ServerRouter,
+        ServerRouterBuilder, StartError, Status, Stop, Unanswered, WeakClientRouter,
+        WeakServerRouter, wire,
+    };
+    use static_assertions::assert_impl_all;
+
+    use super::{OnlySend, Pinned};
+
+    handles!(
+        ServerRouter<Pinned>,
+        WeakServerRouter<Pinned>,
+        ClientRouter<Pinned>,
+        WeakClientRouter<Pinned>,
+        RemoteSender<Pinned>,
+        Acl,
+        Rule,
+        Limits,
+        Identity,
+        PeerInfo,
+        PeerView,
+        ServerInspection,
+        LinkStats,
+        ListenError,
+        ExportError,
+        Unanswered,
+        CodecError,
+        wire::RemoteError,
+        wire::Token,
+    );
+    sent!(
+        ServerRouterBuilder<Pinned>,
+        ClientRouterBuilder<Pinned>,
+        RemoteListen<Pinned>,
+        RemoteSubscribe<Pinned>,
+        RemoteSenderBuilder<Pinned>,
+        RemoteRegister<Pinned>,
+        RemoteSend<'static, u8>,
+        RemoteRequest<'static, u8>,
+        Stop<Pinned>,
+        ClientDrain<Pinned>,
+        Export,
+        Import<Pinned>,
+        ImportBuilder<Pinned, (), u8, Pinned>,
+        Link<Pinned>,
+        LinkBuilder<Pinned>,
+        LinkRequest<u8>,
+        Redialer,
+        Status,
+        StartError,
+        CloseReason,
+        CarrierError,
+        RequestError,
+        SendError<u8>,
+        wire::Call<u8>,
+        wire::Message<u8>,
+    );
+    assert_impl_all!(Import<Pinned, OnlySend>: Send, Sync, Unpin);
+    assert_impl_all!(ExportBuilder<'static, Pinned, OnlySend, u8, Pinned>: Send, Unpin);
+    assert_impl_all!(<RemoteListen<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+    assert_impl_all!(<RemoteSubscribe<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+    assert_impl_all!(<RemoteRegister<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+    assert_impl_all!(<RemoteSend<'static, u8> as IntoFuture>::IntoFuture: Send, Unpin);
+    assert_impl_all!(<RemoteRequest<'static, u8> as IntoFuture>::IntoFuture: Send, Unpin);
+    assert_impl_all!(<Stop<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+    assert_impl_all!(<ClientDrain<Pinned> as IntoFuture>::IntoFuture: Send, Unpin);
+    assert_impl_all!(<ImportBuilder<u8, (), u8, u8> as IntoFuture>::IntoFuture: Send, Unpin);
 }

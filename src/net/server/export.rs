@@ -8,7 +8,7 @@ use std::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::exported::{Does, Ending, ExportOf};
+use super::exported::{Does, Ending, ExportOf, Exported};
 use super::handle::ServerRouter;
 use crate::net::wire::Name;
 use crate::signal::{IntoSender, SenderId, Signal};
@@ -115,16 +115,16 @@ where
     /// The server exports another signal by this name, or is closed.
     pub fn now(self) -> Result<Export, ExportError> {
         let unsent = Arc::new(AtomicU64::new(0));
-        let exported = ExportOf {
+        let exported: Arc<dyn Exported<V>> = Arc::new(ExportOf {
             signal: self.signal.downgrade(),
             does: Arc::new(Does {
                 names: self.names,
                 reply: self.reply,
                 unsent: Arc::clone(&unsent),
             }),
-        };
+        });
         let core = &self.server.shared.core;
-        let number = core.export(&self.name, Arc::new(exported))?;
+        let number = core.export(&self.name, &exported)?;
         let (weak, name) = (Arc::downgrade(core), self.name.clone());
         let end = move || {
             if let Some(core) = weak.upgrade() {

@@ -62,14 +62,14 @@ where
     pub(super) fn export(
         &self,
         name: &str,
-        exported: Arc<dyn Exported<V>>,
+        exported: &Arc<dyn Exported<V>>,
     ) -> Result<u64, ExportError> {
         if self.is_closed() {
             return Err(ExportError::Closed);
         }
-        let number = self.exports.hold().add(name, Arc::clone(&exported))?;
+        let number = self.exports.hold().add(name, Arc::clone(exported))?;
         for (peer, link) in self.peers() {
-            peer.exported(&link, name, &(number, Arc::clone(&exported)));
+            peer.exported(&link, name, &(number, Arc::clone(exported)));
         }
         Ok(number)
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::exported::{Ending, Wanted};
 use super::exports::Numbered;
 use super::peer::Peer;
+use super::senders::weight_of_names;
 use super::to_peer::ToPeer;
 use crate::net::acl::Right;
 use crate::net::link::Link;
@@ -49,9 +50,27 @@ impl Imports {
     }
 }
 
+/// How much of what a peer may have an import takes.
 fn weight_of(wanted: &Wanted) -> usize {
-    let Wanted { keys, senders, .. } = wanted;
-    1 + keys.as_ref().map_or(0, Vec::len) + senders.as_ref().map_or(0, Vec::len)
+    let keys = wanted.keys.iter().flatten().map(weight_of_key);
+    let senders = wanted.senders.iter().flatten();
+    let senders = senders.map(|name| weight_of_names(name.len()));
+    weight_of_names(wanted.signal.len()) + keys.chain(senders).sum::<usize>()
+}
+
+/// Each part of it takes memory. It is no deeper than a message may be.
+fn weight_of_key(key: &Value) -> usize {
+    match key {
+        Value::String(text) => weight_of_names(text.len()),
+        Value::Array(parts) => 1 + parts.iter().map(weight_of_key).sum::<usize>(),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            let fields =
+                fields.map(|(name, value)| weight_of_names(name.len()) + weight_of_key(value));
+            1 + fields.sum::<usize>()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
 }
 
 impl<V> Peer<V>

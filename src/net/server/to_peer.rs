@@ -60,13 +60,13 @@ where
 
     pub(super) fn try_send(&self, keys: &[Value], senders: &[Name], data: &V) {
         if let Some(event) = self.event(keys, senders, data) {
-            self.peer.note(self.link.try_send_event(event));
+            self.peer.note(&self.link.try_send_event(event));
         }
     }
 
     pub(super) async fn send(&self, keys: &[Value], senders: &[Name], data: &V) {
         if let Some(event) = self.event(keys, senders, data) {
-            self.peer.note(self.link.send_event(event).await);
+            self.peer.note(&self.link.send_event(event).await);
         }
     }
 }
