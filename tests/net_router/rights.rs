@@ -236,7 +236,24 @@ async fn rights_change_while_clients_come(on: Runtime) {
     }
 }
 
+/// Who waits for a registration is told that it was refused, and the status is not, however fast the server is.
+async fn what_is_refused_is_told_once(on: Runtime) {
+    let net = with(&on, Acl::open().deny(Rule::publish("s"))).await;
+    let one = named(&net, "one").await;
+    let told = status(&one);
+    for _ in 0..200 {
+        let error = one.sender("s").event("a").register().await.unwrap_err();
+        assert_eq!(error.problem(), RegisterProblem::Refused, "{error}");
+    }
+    assert_eq!(told.take(), [""; 0]);
+    // Nobody waits for this one.
+    let _s = one.sender("s").event("a").register().now().unwrap();
+    until(|| told.len() > 0).await;
+    assert!(told.take()[0].starts_with("ended s: "));
+}
+
 on_each_runtime!(
+    what_is_refused_is_told_once,
     a_closed_list_allows_what_it_says,
     denied_wins,
     rights_are_taken_back,
