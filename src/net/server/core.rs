@@ -36,6 +36,8 @@ pub(super) struct Core<V> {
     pub(super) turned_away: Arc<Seats>,
     /// Requests, in either direction.
     pub(super) under_way: Arc<UnderWay>,
+    /// Tasks that accept.
+    pub(super) listening: Arc<UnderWay>,
     /// Where it listens.
     pub(super) addresses: Vec<String>,
     peers: Lock<Peers<V>>,
@@ -90,6 +92,7 @@ where
             turned_away: Seats::new(TURNED_AWAY),
             permits: Arc::new(Permits::new(parts.acl)),
             under_way: Arc::default(),
+            listening: Arc::default(),
             peers: Lock::new(Peers {
                 by_id: HashMap::new(),
                 sessions: HashMap::new(),

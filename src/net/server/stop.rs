@@ -88,6 +88,8 @@ impl<V: Send + Sync + 'static> IntoFuture for Stop<V> {
             };
             let links = core.let_go();
             join_all(links.iter().map(|link| link.close())).await;
+            // Another one can listen at the same address.
+            core.listening.none().await;
             match unanswered {
                 0 => Ok(()),
                 requests => Err(Unanswered { requests }),
