@@ -36,3 +36,8 @@ mod slow_loris;
 mod slow_reader;
 #[cfg(feature = "tls")]
 mod strangers;
+
+// Who is many, or says much.
+#[cfg(unix)]
+mod thousand;
+mod turns;

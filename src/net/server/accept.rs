@@ -8,11 +8,12 @@ use super::core::Core;
 use super::seats::Seat;
 use crate::net::carrier::{Acceptor, Handshake};
 use crate::net::link::{Answer, Handler, Link};
+use crate::net::under_way::One;
 use crate::net::wire::{Call, Code, RemoteError, Token};
 use crate::sync::Arc;
 
-/// Accepts until the server closes.
-pub(super) async fn accept<V>(core: Arc<Core<V>>, acceptor: Acceptor)
+/// Accepts until the server closes. That it listens ends when it does not any more: what comes last is dropped first.
+pub(super) async fn accept<V>(_listens: One, core: Arc<Core<V>>, acceptor: Acceptor)
 where
     V: Serialize + DeserializeOwned + Send + Sync + 'static,
 {

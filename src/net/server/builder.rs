@@ -168,7 +168,7 @@ where
             addresses: acceptors.iter().map(Acceptor::address).collect(),
         });
         for acceptor in acceptors {
-            let accepting = accept(Arc::clone(&core), acceptor);
+            let accepting = accept(core.listening.begin(), Arc::clone(&core), acceptor);
             core.spawner.spawn(Box::pin(accepting));
         }
         Ok(ServerRouter::new(core))

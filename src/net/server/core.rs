@@ -39,6 +39,8 @@ pub(super) struct Core<V> {
     pub(super) under_way: Arc<UnderWay>,
     /// The signals that it exports. No other lock is taken under it.
     pub(super) exports: Lock<Exports<V>>,
+    /// Tasks that accept.
+    pub(super) listening: Arc<UnderWay>,
     /// Where it listens.
     pub(super) addresses: Vec<String>,
     peers: Lock<Peers<V>>,
@@ -93,6 +95,7 @@ where
             turned_away: Seats::new(TURNED_AWAY),
             permits: Arc::new(Permits::new(parts.acl)),
             under_way: Arc::default(),
+            listening: Arc::default(),
             peers: Lock::new(Peers {
                 by_id: HashMap::new(),
                 sessions: HashMap::new(),

@@ -160,7 +160,8 @@ where
     }
 
     /// Ends it in order: [closes](Self::close) it at once, waits until nothing is [under way](Self::idle), then has each peer told what it is to be
-    /// told and disconnects it. With a [`timeout`](Stop::timeout), what is under way is waited for no longer than that.
+    /// told and disconnects it. With a [`timeout`](Stop::timeout), what is under way is waited for no longer than that. When it is ready, nobody
+    /// listens any more: another server can at the same address.
     pub fn stop(&self) -> Stop<V> {
         self.close();
         Stop::new(Arc::clone(&self.shared))

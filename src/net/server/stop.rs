@@ -89,6 +89,8 @@ impl<V: Send + Sync + 'static> IntoFuture for Stop<V> {
             };
             let links = core.let_go();
             join_all(links.iter().map(Link::close)).await;
+            // Another one can listen at the same address.
+            core.listening.none().await;
             match unanswered {
                 0 => Ok(()),
                 requests => Err(Unanswered { requests }),
