@@ -112,6 +112,6 @@ pub use link::{
 };
 pub use server::{
     Export, ExportBuilder, ExportError, PeerView, ServerInspection, ServerRouter,
-    ServerRouterBuilder, Stop, Unanswered, WeakServerRouter,
+    ServerRouterBuilder, ServerStatus, Stop, Unanswered, WeakServerRouter,
 };
 pub use start::StartError;

@@ -15,6 +15,7 @@ mod kit;
 mod bridge;
 mod bridge_ends;
 mod bridge_model;
+mod comings;
 mod directions;
 mod names;
 mod requests;

@@ -8,10 +8,12 @@ use serde::de::DeserializeOwned;
 
 use super::builder::ServerRouterBuilder;
 use super::core::Core;
+use super::status::ServerStatus;
 use super::stop::Stop;
 use super::view::{PeerView, ServerInspection};
 use crate::net::acl::Acl;
 use crate::router::Router;
+use crate::signal::Signal;
 use crate::sync::{Arc, Weak};
 
 /// A router that others connect to over the network: clients, which have senders, listeners and requests there as those have who are in the
@@ -108,6 +110,21 @@ where
     /// Who may do what now.
     pub fn acl(&self) -> Acl {
         self.shared.core.permits.get()
+    }
+
+    /// Who comes and goes, as a signal: each call of this gives the same one. Those who are there already, [`peers`](Self::peers) tells.
+    ///
+    /// # Examples
+    /// ```
+    /// # async fn example(server: fanfare::net::ServerRouter<f64>) {
+    /// server.status().connect_sync(|status| println!("{status}")).await;
+    /// // peer 1 (ada) at 127.0.0.1:50312 is connected
+    /// // peer 1 (ada) at 127.0.0.1:50312 has gone: the other side has closed the link: ..
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> Signal<ServerStatus> {
+        self.shared.core.status.clone()
     }
 
     /// Those who are connected, in the order in which they came.

@@ -13,6 +13,8 @@ use super::imports::Imports;
 use super::listeners::Listeners;
 use super::permit::Permits;
 use super::seats::Seat;
+use super::status::ServerStatus;
+use super::view::PeerView;
 use crate::net::acl::Right;
 use crate::net::carrier::{Identity, PeerInfo};
 use crate::net::limits::Limits;
@@ -20,7 +22,7 @@ use crate::net::link::{Answer, CloseReason, Handler, Link};
 use crate::net::under_way::UnderWay;
 use crate::net::wire::{Call, Code, RemoteError, Response, SenderEntry, Token};
 use crate::router::{CONNECT, DISCONNECT, Router, Sender, SenderInfo};
-use crate::sync::{Arc, AtomicU64, Lock, OnceLock, Weak};
+use crate::sync::{Arc, AtomicBool, AtomicU64, Lock, OnceLock, Ordering, Weak};
 
 /// The version of the original that peers are told that ask for one.
 const VERSION: &str = "1.01";
@@ -40,6 +42,8 @@ pub(super) struct Peer<V> {
     /// Who it is. Written once, by who reads, when it says hello; before that, it is whom its carrier has proved.
     who: OnceLock<Option<Identity>>,
     pub(super) info: PeerInfo,
+    /// Whether it was told that it is there. Relaxed: by who reads alone, who does one thing after the other.
+    is_announced: AtomicBool,
     pub(super) state: Lock<State<V>>,
     /// Messages that could not be written for this peer, or were too large for it. Relaxed: a figure.
     pub(super) unsent: AtomicU64,
@@ -94,6 +98,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
                 weight: 0,
                 seat: Some(seat),
             }),
+            is_announced: AtomicBool::new(false),
             unsent: AtomicU64::new(0),
         }
     }
@@ -122,17 +127,30 @@ impl<V: Send + Sync + 'static> Peer<V> {
         }
     }
 
+    /// Its link, unless the peer has gone or has none yet.
+    pub(super) fn link(&self) -> Option<Link<V>> {
+        self.state.hold().link.as_ref().map(Link::borrowed)
+    }
+
+    /// Tells, once, that it is there.
+    fn announce(&self, link: &Link<V>) {
+        if self.is_announced.load(Ordering::Relaxed) {
+            return;
+        }
+        self.set_link(link);
+        self.is_announced.store(true, Ordering::Relaxed);
+        if let Some(server) = self.server.upgrade() {
+            server.tell(ServerStatus::Connected(PeerView::of(self, link)));
+        }
+    }
+
     pub(super) fn is_gone(&self) -> bool {
         self.state.hold().is_gone
     }
 
     /// Tells the peer something that it has to know.
     pub(super) fn tell(&self, call: &Call<V>) {
-        let link = {
-            let state = self.state.hold();
-            state.link.as_ref().map(Link::borrowed)
-        };
-        if let Some(link) = link {
+        if let Some(link) = self.link() {
             link.tell(call);
         }
     }
@@ -220,10 +238,12 @@ where
         Ok(())
     }
 
-    fn greeted(&self, _: &Link<V>, session: Option<&Token>) {
+    fn greeted(&self, link: &Link<V>, session: Option<&Token>) {
+        self.0.set_link(link);
         if let (Some(server), Some(session)) = (self.0.server.upgrade(), session) {
             server.continue_session(&self.0, session);
         }
+        self.0.announce(link);
     }
 
     fn call(&self, link: &Link<V>, call: Call<V>) -> Answer<V> {
@@ -232,7 +252,7 @@ where
 
     fn call_within(&self, link: &Link<V>, call: Call<V>, deadline: Option<Duration>) -> Answer<V> {
         let peer = &self.0;
-        peer.set_link(link);
+        peer.announce(link);
         let is_more = matches!(
             call,
             Call::AddSender { .. }
@@ -289,7 +309,16 @@ where
         }
     }
 
-    fn closed(&self, _: &Link<V>, _: &CloseReason) {
-        self.0.leave();
+    fn closed(&self, link: &Link<V>, reason: &CloseReason) {
+        let peer = &self.0;
+        let was_announced = peer.is_announced.load(Ordering::Relaxed);
+        let view = was_announced.then(|| PeerView::of(peer, link));
+        peer.leave();
+        if let (Some(view), Some(server)) = (view, peer.server.upgrade()) {
+            server.tell(ServerStatus::Disconnected {
+                peer: view,
+                reason: reason.clone(),
+            });
+        }
     }
 }

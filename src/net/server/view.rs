@@ -51,6 +51,17 @@ impl PeerView {
     }
 }
 
+/// As text: its number, who it is, and where.
+impl fmt::Display for PeerView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "peer {}", self.id)?;
+        if let Some(who) = &self.identity {
+            write!(f, " ({})", who.names().join(", "))?;
+        }
+        write!(f, " at {}", self.address)
+    }
+}
+
 /// Where a server listens, and who is connected. As text, a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
