@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::net::link::RequestError;
-use crate::net::wire::Code;
+use crate::net::wire::{Code, RemoteError};
 use crate::router::Route;
 
 /// A listener or a subscription that the server does not have: to what, and why. Nothing was connected.
@@ -42,7 +42,7 @@ impl ListenError {
 
     /// What the server has replied.
     pub(super) fn of(error: &RequestError, route: &Route) -> Self {
-        let problem = match error.remote().and_then(|remote| remote.code()) {
+        let problem = match error.remote().and_then(RemoteError::code) {
             Some(Code::UnknownEvent) => ListenProblem::Undeclared,
             Some(Code::TooMany) => ListenProblem::TooMany,
             _ => ListenProblem::Refused,

@@ -177,7 +177,7 @@ where
 
 impl<V> fmt::Debug for ServerRouterBuilder<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let listeners = self.listeners.iter().map(|listener| listener.address());
+        let listeners = self.listeners.iter().map(Listener::address);
         f.debug_struct("ServerRouterBuilder")
             .field("listeners", &listeners.collect::<Vec<_>>())
             .field("acl", &self.acl)

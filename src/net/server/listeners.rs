@@ -227,7 +227,7 @@ where
         if self.limits.full_queue_policy() != WhenFull::Block {
             let forward = move |m: &Message<V>| {
                 if let Some(signal) = peer.signal(id, m) {
-                    peer.note(link.try_send_event(signal));
+                    peer.note(&link.try_send_event(signal));
                 }
             };
             let listen = self.router.connect_sync(forward);
@@ -236,7 +236,7 @@ where
         // Who sends waits for this peer, as for any listener whose queue is full: that is what was asked for.
         let forward = move |(peer, link): (Arc<Self>, Arc<Link<V>>), m: Arc<Message<V>>| async move {
             if let Some(signal) = peer.signal(id, &m) {
-                peer.note(link.send_event(signal).await);
+                peer.note(&link.send_event(signal).await);
             }
         };
         let listen = self.router.connect_with((peer, Arc::new(link)), forward);
@@ -256,7 +256,7 @@ where
             })
     }
 
-    fn note(&self, sent: Result<(), Unsendable>) {
+    fn note(&self, sent: &Result<(), Unsendable>) {
         // With a link that has ended the listener ends, which the peer knows.
         if let Err(Unsendable::TooLarge { .. } | Unsendable::Unwritable(_)) = sent {
             self.unsent.fetch_add(1, Ordering::Relaxed);

@@ -105,7 +105,7 @@ where
                 sender = make().register().await;
             }
             match sender {
-                Ok(sender) => peer.keep_sender(sender, weight),
+                Ok(sender) => peer.keep_sender(&sender, weight),
                 Err(error) => {
                     peer.state.hold().give_weight_back(weight);
                     Err(errors::of_register(&error))
@@ -132,10 +132,10 @@ where
     }
 
     /// So much was taken for it, which may be more than it needs.
-    fn keep_sender(&self, sender: Sender<V>, taken: usize) -> Result<Response<V>, RemoteError> {
+    fn keep_sender(&self, sender: &Sender<V>, taken: usize) -> Result<Response<V>, RemoteError> {
         let kept = {
             let mut state = self.state.hold();
-            state.give_weight_back(taken.saturating_sub(weight_of(&sender)));
+            state.give_weight_back(taken.saturating_sub(weight_of(sender)));
             if state.is_gone {
                 None
             } else {
@@ -218,9 +218,8 @@ where
             let message = format_args!("this peer may not publish `{event}` of `{name}`");
             return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
         }
-        let error = match sender.send(event, data).now() {
-            Ok(_) => return Answer::done(),
-            Err(error) => error,
+        let Err(error) = sender.send(event, data).now() else {
+            return Answer::done();
         };
         let problem = error.problem();
         if problem != SendProblem::Full {

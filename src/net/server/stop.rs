@@ -8,6 +8,7 @@ use futures_lite::future::or;
 use futures_util::future::join_all;
 
 use super::handle::Handle;
+use crate::net::link::Link;
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -87,7 +88,7 @@ impl<V: Send + Sync + 'static> IntoFuture for Stop<V> {
                 }
             };
             let links = core.let_go();
-            join_all(links.iter().map(|link| link.close())).await;
+            join_all(links.iter().map(Link::close)).await;
             // Another one can listen at the same address.
             core.listening.none().await;
             match unanswered {
