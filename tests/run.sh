@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # All checks of the crate, as CI runs them: bash tests/run.sh
 #
-# Needs Rust (cargo, and rustup if rustfmt or clippy have yet to be installed) and nothing else. Stops at the first
-# step that fails and shows what that step printed. Honours CARGO_TARGET_DIR and CI=true.
+# Needs Rust (cargo, and rustup if rustfmt or clippy have yet to be installed) and nothing else; one test more is run
+# where it may be root, and it says if it installs iproute2 for that. Stops at the first step that fails and shows what
+# that step printed. Honours CARGO_TARGET_DIR and CI=true.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -89,6 +90,38 @@ tree_without() {
     fi
 }
 
+# Runs as root: by sudo where somebody else runs this.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# Why no network can be cut here, or nothing.
+uncut() {
+    if [ "$(uname)" != Linux ]; then
+        echo "needs Linux"
+    elif ! as_root true 2>/dev/null; then
+        echo "needs root, or sudo without a password"
+    elif command -v ip >/dev/null; then
+        # It may be that not even root may: in a container, say.
+        local probe="fanfare-probe-$$"
+        if as_root ip netns add "$probe" 2>/dev/null; then
+            as_root ip netns del "$probe"
+        else
+            echo "network namespaces are not permitted here"
+        fi
+    elif ! command -v apt-get >/dev/null; then
+        echo "needs ip, of iproute2"
+    fi
+}
+
+# The test itself needs root, and not what builds it.
+cut_network() {
+    local program
+    program=$(CARGO_TERM_COLOR=never cargo test --all-features --test net_faults --no-run 2>&1 \
+        | tee -a /dev/stderr | sed -n 's/^ *Executable .*(\(.*\))$/\1/p')
+    as_root "$program" --ignored --exact cut::both_sides_find_out_and_come_back --nocapture
+}
+
 doc() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features; }
 
 package() {
@@ -124,6 +157,17 @@ step "clippy: all features" clippy --all-features
 step "documentation" doc
 step "tests: default features" cargo test
 step "tests: all features" cargo test --all-features
+
+why=$(uncut)
+if [ -z "$why" ] && ! command -v ip >/dev/null; then
+    step "install iproute2, for ip" as_root apt-get install -y iproute2
+    why=$(uncut)
+fi
+if [ -z "$why" ]; then
+    step "tests: a network that is cut" cut_network
+else
+    printf 'tests: a network that is cut ... skipped: %s\n' "$why"
+fi
 
 for name in $(examples); do
     step "example: $name" example --example "$name"

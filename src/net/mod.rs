@@ -111,7 +111,7 @@ pub use link::{
     RequestError, SendError, Unsendable,
 };
 pub use server::{
-    Export, ExportBuilder, ExportError, PeerView, ServerInspection, ServerRouter,
+    Caller, Export, ExportBuilder, ExportError, PeerView, ServerInspection, ServerRouter,
     ServerRouterBuilder, ServerStatus, Stop, Unanswered, WeakServerRouter,
 };
 pub use start::StartError;

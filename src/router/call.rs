@@ -1,5 +1,6 @@
 //! What handlers get.
 
+use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ pub struct Asked {
     desk: Arc<Desk>,
     method: CompactString,
     deadline: Option<Deadline>,
+    by: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// By when whoever asks wants a reply.
@@ -42,11 +44,17 @@ impl Deadline {
 }
 
 impl Asked {
-    pub(super) fn new(desk: &Arc<Desk>, method: &str, deadline: Option<Deadline>) -> Self {
+    pub(super) fn new(
+        desk: &Arc<Desk>,
+        method: &str,
+        deadline: Option<Deadline>,
+        by: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Self {
         Self {
             desk: Arc::clone(desk),
             method: method.into(),
             deadline,
+            by,
         }
     }
 }
@@ -69,6 +77,33 @@ impl<V> Event<V, Asked> {
     #[must_use]
     pub fn method(&self) -> &str {
         &self.asked().method
+    }
+
+    /// Who asks, if that was [said](crate::router::Request::by) and is a `T`. A server says it of requests of its peers, with a
+    /// `net::Caller`; of a request that a client gets from its server, and of one of this process that does not say it, nothing is known.
+    ///
+    /// # Examples
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use std::sync::Arc;
+    /// use fanfare::router::{Call, Router};
+    ///
+    /// struct User(&'static str);
+    ///
+    /// let router = Router::<String>::new();
+    /// let greet = |call: &Call<String>| match call.asked_by::<User>() {
+    ///     Some(User(name)) => format!("hello {name}"),
+    ///     None => "hello whoever you are".to_owned(),
+    /// };
+    /// let porter = router.sender("porter").on_request_sync("greet", greet).register().await?;
+    /// let reply = router.request("porter", "greet", String::new()).by(Arc::new(User("ada"))).await?;
+    /// assert_eq!(reply, "hello ada");
+    /// # drop(porter);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn asked_by<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.asked().by.as_ref()?.downcast_ref()
     }
 
     /// How much is left of the [time](crate::router::Request::timeout) that whoever asks gives it; `None` where no time was said. When

@@ -1,5 +1,6 @@
 //! Requests.
 
+use std::any::Any;
 use std::fmt;
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use super::handler::Refused;
 use super::unanswered::{RequestError, RequestProblem};
 use crate::signal::{Silence, Unanswered};
 use crate::spawn::BoxFuture;
+use crate::sync::Arc;
 
 /// A request in the making, made by `.await`: the handler runs inside the task that awaits it. Made by [`Router::request`].
 ///
@@ -24,6 +26,7 @@ pub struct Request<'a, V> {
     method: CompactString,
     params: V,
     timeout: Option<Duration>,
+    by: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl<'a, V> Request<'a, V> {
@@ -34,12 +37,19 @@ impl<'a, V> Request<'a, V> {
             method: method.into(),
             params,
             timeout: None,
+            by: None,
         }
     }
 
     /// Waits no longer than this. The handler knows how much of it is [left](crate::Event::time_left).
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);
+        self
+    }
+
+    /// Says who asks, in a type of one's own: the handler [finds out](crate::Event::asked_by).
+    pub fn by<T: Send + Sync + 'static>(mut self, who: Arc<T>) -> Self {
+        self.by = Some(who);
         self
     }
 }
@@ -52,6 +62,7 @@ impl<V: Send + Sync + 'static> Request<'_, V> {
             method,
             params,
             timeout,
+            by,
         } = self;
         let shared = &router.shared;
         let error = |problem, sender, method| RequestError::new(problem, sender, method);
@@ -72,7 +83,7 @@ impl<V: Send + Sync + 'static> Request<'_, V> {
             unreachable!("it was there")
         };
         let deadline = timeout.and_then(|time| Deadline::after(&shared.timer, time));
-        let asked = Asked::new(desk, &method, deadline);
+        let asked = Asked::new(desk, &method, deadline, by);
         let mut send = shared.handlers.send().with(params).to(handler);
         send.add_key(asked);
         if let Some(time) = timeout {

@@ -137,7 +137,7 @@ impl<V> fmt::Display for RequestError<V> {
         match self.problem {
             RequestProblem::UnknownSender => write!(
                 f,
-                "not asked: no sender `{sender}` is there; `router.senders()` tells who is"
+                "not asked: no sender `{sender}` is there; `senders()` tells who is"
             ),
             RequestProblem::NoRequests => {
                 write!(f, "not asked: the sender `{sender}` replies to no requests")
@@ -166,8 +166,14 @@ impl<V> fmt::Display for RequestError<V> {
                 self.write_error(f)
             }
             RequestProblem::Refused => {
-                write!(f, "not asked: `{method}` of `{sender}` is not for this client to ask")?;
-                self.write_error(f)
+                // The server says what and of whom.
+                match &self.error {
+                    Some(error) => write!(f, "not asked: {error}"),
+                    None => write!(
+                        f,
+                        "not asked: `{method}` of `{sender}` is not for this client to ask"
+                    ),
+                }
             }
             RequestProblem::TooMany => {
                 write!(f, "not asked: as many requests are under way as may be")?;

@@ -27,6 +27,8 @@ mod scene;
 mod forsaken;
 mod ghosts;
 mod killed;
+#[cfg(target_os = "linux")]
+mod restarts;
 mod truncated;
 
 // Who says nothing, is slow, or is not who he should be.
@@ -41,3 +43,7 @@ mod strangers;
 #[cfg(unix)]
 mod thousand;
 mod turns;
+
+// Networks that are cut.
+#[cfg(target_os = "linux")]
+mod cut;

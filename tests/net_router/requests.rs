@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
+use fanfare::net::Caller;
 use fanfare::net::wire::{Code, RemoteError};
 use fanfare::router::{Call, HandlerError, RequestError, RequestProblem};
 use serde_json::{Value, json};
@@ -230,7 +231,34 @@ async fn a_request_whose_way_is_lost_says_so(on: Runtime) {
     );
 }
 
+/// A handler of the server's process knows which peer asks; one of a client asks its own server.
+async fn a_handler_knows_who_asks(on: Runtime) {
+    let net = Net::with(&on, |builder| builder.token("t", "ada").allow_anonymous()).await;
+    let who = |call: &Call<Value>| match call.asked_by::<Caller>() {
+        Some(caller) => Value::from(caller.to_string()),
+        None => Value::Null,
+    };
+    let near = net.router.sender("near").on_request_sync("who", who);
+    let _near = near.register().await.unwrap();
+    let ada = net.builder().token("t").start().await.unwrap();
+    let stranger = net.client().await;
+    let far = ada.sender("far").on_request_sync("who", who);
+    let _far = far.register().await.unwrap();
+    let at = net.server.peers()[0].address.clone();
+    let asked = ada.request("near", "who", json!(1)).await.unwrap();
+    assert_eq!(asked, format!("peer 1 (ada) at {at}"));
+    let asked = stranger.request("near", "who", json!(1)).await.unwrap();
+    assert_eq!(asked, format!("peer 2 at {at}"));
+    for router in [&ada, &stranger] {
+        let asked = router.request("far", "who", json!(1)).await.unwrap();
+        assert_eq!(asked, Value::Null);
+    }
+    let asked = net.router.request("near", "who", json!(1)).await.unwrap();
+    assert_eq!(asked, Value::Null);
+}
+
 on_each_runtime!(
+    a_handler_knows_who_asks,
     failures_have_their_kind,
     many_are_under_way_and_answered_in_any_order,
     a_request_that_is_dropped_is_dropped_everywhere,

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::num::ParseIntError;
+use std::sync::Arc;
 
 use fanfare::Router;
 use fanfare::router::{Call, RequestProblem};
@@ -279,7 +280,23 @@ async fn a_handler_may_send_and_ask(on: Runtime) {
     assert!(router.get_sender("valve").is_none());
 }
 
+async fn who_asks_may_say_so(on: Runtime) {
+    let router = Router::<u32>::builder().spawner(on.spawner()).build();
+    let by_text = |call: &Call<u32>| call.asked_by::<String>().map_or(0, |who| who.len() as u32);
+    let s = router.sender("s").on_request_sync("who", by_text);
+    let _s = s.register().await.unwrap();
+    assert_eq!(router.request("s", "who", 1).await.unwrap(), 0);
+    let ada = Arc::new("ada".to_owned());
+    let asked = router.request("s", "who", 1).by(Arc::clone(&ada));
+    assert_eq!(asked.await.unwrap(), 3);
+    // It is let go of, and another type is none of the handler's business.
+    assert_eq!(Arc::strong_count(&ada), 1);
+    let asked = router.request("s", "who", 1).by(Arc::new(7u8));
+    assert_eq!(asked.await.unwrap(), 0);
+}
+
 on_each_runtime! {
+    who_asks_may_say_so,
     the_handler_of_the_method_replies_or_that_of_any,
     each_reason_is_told_apart_and_gives_the_payload_back,
     what_a_handler_fails_with_reaches_who_asked,

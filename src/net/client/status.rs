@@ -58,6 +58,14 @@ impl Status {
     }
 }
 
+fn write_lost(f: &mut fmt::Formatter<'_>, events: u64, what: &str) -> fmt::Result {
+    match events {
+        0 => Ok(()),
+        1 => write!(f, "; one event {what}"),
+        more => write!(f, "; up to {more} events {what}"),
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -65,17 +73,17 @@ impl fmt::Display for Status {
             Self::Disconnected {
                 reason,
                 unconfirmed,
-            } => write!(
-                f,
-                "disconnected: {reason}; up to {unconfirmed} events may not have arrived"
-            ),
+            } => {
+                write!(f, "disconnected: {reason}")?;
+                write_lost(f, *unconfirmed, "may not have arrived")
+            }
             Self::Failed { error, attempts } => {
                 write!(f, "attempt {attempts} to connect has failed: {error}")
             }
-            Self::Resumed { unconfirmed, gap } => write!(
-                f,
-                "connected again after {gap:?}; up to {unconfirmed} events may be lost"
-            ),
+            Self::Resumed { unconfirmed, gap } => {
+                write!(f, "connected again after {gap:.1?}")?;
+                write_lost(f, *unconfirmed, "may be lost")
+            }
             Self::SenderEnded { sender, reason } => {
                 write!(f, "the server does not have `{sender}` any more: {reason}")
             }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod builder;
+mod caller;
 mod core;
 mod door;
 mod export;
@@ -26,6 +27,7 @@ mod to_peer;
 mod view;
 
 pub use builder::ServerRouterBuilder;
+pub use caller::Caller;
 pub use export::{Export, ExportBuilder, ExportError};
 pub use handle::{ServerRouter, WeakServerRouter};
 pub use status::ServerStatus;

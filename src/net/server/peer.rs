@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::caller::Caller;
 use super::core::Core;
 use super::exported::Wanted;
 use super::imports::Imports;
@@ -41,6 +42,8 @@ pub(super) struct Peer<V> {
     pub(super) server: Weak<Core<V>>,
     /// Who it is. Written once, by who reads, when it says hello; before that, it is whom its carrier has proved.
     who: OnceLock<Option<Identity>>,
+    /// Who asks, for handlers. Written once, by who reads, after it is known who it is.
+    caller: OnceLock<Arc<Caller>>,
     pub(super) info: PeerInfo,
     /// Whether it was told that it is there. Relaxed: by who reads alone, who does one thing after the other.
     is_announced: AtomicBool,
@@ -85,6 +88,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
             under_way: Arc::clone(&core.under_way),
             server: Arc::downgrade(core),
             who: OnceLock::new(),
+            caller: OnceLock::new(),
             info,
             state: Lock::new(State {
                 is_gone: false,
@@ -108,6 +112,17 @@ impl<V: Send + Sync + 'static> Peer<V> {
             Some(who) => who.as_ref(),
             None => self.info.identity(),
         }
+    }
+
+    pub(super) fn caller(&self) -> Arc<Caller> {
+        let caller = || {
+            Arc::new(Caller {
+                peer: self.id,
+                address: self.info.peer().to_owned(),
+                identity: self.who().cloned(),
+            })
+        };
+        Arc::clone(self.caller.get_or_init(caller))
     }
 
     /// What its connections are called, for failures and logs.

@@ -92,31 +92,37 @@ where
         }
     }
 
-    /// Each peer that has a link, by number.
+    /// Each peer that has a link, by number. One that goes is among them until nothing is left of it.
     pub(super) fn peers(&self) -> Vec<(Arc<Peer<V>>, Link<V>)> {
-        let all = self.all_peers().into_iter();
-        all.filter_map(|peer| {
-            let link = peer.link()?;
+        let all = self.entries().into_iter();
+        all.filter_map(|(peer, link)| {
+            let link = link.or_else(|| peer.link())?;
             Some((peer, link))
         })
         .collect()
     }
 
     /// Each, by number.
-    pub(super) fn all_peers(&self) -> Vec<Arc<Peer<V>>> {
+    pub(super) fn all_peers(&self) -> impl Iterator<Item = Arc<Peer<V>>> + use<V> {
+        self.entries().into_iter().map(|(peer, _)| peer)
+    }
+
+    fn entries(&self) -> Vec<(Arc<Peer<V>>, Option<Link<V>>)> {
         let peers = self.peers.hold();
         let all = peers.by_id.values();
-        let mut all: Vec<_> = all.map(|entry| Arc::clone(&entry.peer)).collect();
+        let all = all.map(|Entry { peer, link }| {
+            let link = link.as_ref().map(Link::borrowed);
+            (Arc::clone(peer), link)
+        });
+        let mut all: Vec<_> = all.collect();
         drop(peers);
-        all.sort_unstable_by_key(|peer| peer.id);
+        all.sort_unstable_by_key(|(peer, _)| peer.id);
         all
     }
 
     pub(super) fn link_of(&self, id: u64) -> Option<Link<V>> {
-        let peers = self.peers.hold();
-        let peer = peers.by_id.get(&id).map(|entry| Arc::clone(&entry.peer));
-        drop(peers);
-        peer?.link()
+        let mut all = self.peers().into_iter();
+        all.find_map(|(peer, link)| (peer.id == id).then_some(link))
     }
 
     /// Whose sender it is, if it is a peer's.

@@ -22,11 +22,13 @@ impl<V: Send + Sync + 'static> Peer<V> {
             return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
         }
         let (router, under_way) = (self.router.clone(), self.under_way.begin());
+        let caller = self.caller();
         // Who does not say how long he waits does not wait for ever.
         let left = deadline.unwrap_or(self.limits.request_timeout);
         Answer::Beside(Box::pin(async move {
             let _under_way = under_way;
-            let asked = router.request(sender, method, params).timeout(left).await;
+            let asked = router.request(sender, method, params);
+            let asked = asked.timeout(left).by(caller).await;
             asked.map(Response::Value).map_err(errors::of_request)
         }))
     }

@@ -82,9 +82,10 @@ where
         if let Err(refused) = self.state.hold().take_weight(weight, &self.limits) {
             return Answer::Now(Err(refused));
         }
-        if !self.may_publish(&name, events.iter().map(String::as_str)) {
+        let forbidden = self.forbidden(&name, events.iter().map(String::as_str));
+        if let Some(what) = forbidden {
             self.state.hold().give_weight_back(weight);
-            let message = format_args!("this peer may not publish as `{name}` all that it says");
+            let message = format_args!("this peer may not publish {what}");
             return Answer::Now(Err(RemoteError::failed(Code::Refused, message)));
         }
         let peer = Arc::clone(self);
@@ -124,11 +125,26 @@ where
         !links.is_empty()
     }
 
-    fn may_publish<'e>(&self, name: &str, mut events: impl Iterator<Item = &'e str>) -> bool {
+    /// What of this it may not publish, if there is any.
+    fn forbidden<'e>(
+        &self,
+        name: &str,
+        mut events: impl Iterator<Item = &'e str>,
+    ) -> Option<String> {
+        let who = self.who();
         let may_be_there = self
             .permits
-            .may_permit(self.who(), Right::Publish, Some(name), None);
-        may_be_there && events.all(|event| self.permits(Right::Publish, name, event))
+            .may_permit(who, Right::Publish, Some(name), None);
+        if !may_be_there {
+            return Some(format!("as `{name}`"));
+        }
+        let forbidden = events.find(|event| !self.permits(Right::Publish, name, event))?;
+        Some(format!("`{forbidden}` of `{name}`"))
+    }
+
+    fn may_still_publish(&self, sender: &Sender<V>) -> bool {
+        let forbidden = self.forbidden(sender.name(), sender.info().events());
+        forbidden.is_none()
     }
 
     /// So much was taken for it, which may be more than it needs.
@@ -161,7 +177,7 @@ where
         drop(before);
         self.own(sender.name(), true);
         // As with listeners: rights may have changed since they were looked at.
-        if !self.may_publish(sender.name(), sender.info().events()) {
+        if !self.may_still_publish(sender) {
             self.take_sender(sender.name());
             let message = "the right to publish was taken back";
             return Err(RemoteError::failed(Code::Refused, message));
@@ -245,9 +261,7 @@ where
             all.map(|owned| owned.sender.clone()).collect()
         };
         for sender in senders {
-            if !self.may_publish(sender.name(), sender.info().events())
-                && self.take_sender(sender.name())
-            {
+            if !self.may_still_publish(&sender) && self.take_sender(sender.name()) {
                 self.tell(&Call::SenderEnded {
                     sender: sender.name().to_owned(),
                     reason: "the right to publish was taken back".to_owned(),

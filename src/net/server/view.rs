@@ -51,14 +51,29 @@ impl PeerView {
     }
 }
 
+pub(super) fn write_peer(
+    f: &mut fmt::Formatter<'_>,
+    id: u64,
+    who: Option<&Identity>,
+    address: &str,
+) -> fmt::Result {
+    write!(f, "peer {id}")?;
+    if let Some(who) = who {
+        write!(f, " ({})", who.names().join(", "))?;
+    }
+    write!(f, " at {address}")
+}
+
 /// As text: its number, who it is, and where.
 impl fmt::Display for PeerView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "peer {}", self.id)?;
-        if let Some(who) = &self.identity {
-            write!(f, " ({})", who.names().join(", "))?;
-        }
-        write!(f, " at {}", self.address)
+        let Self {
+            id,
+            address,
+            identity,
+            ..
+        } = self;
+        write_peer(f, *id, identity.as_ref(), address)
     }
 }
 
