@@ -145,7 +145,7 @@ impl<V: Send + Sync + 'static> Core<V> {
     /// Told by whoever finds out. Who listens may panic, and nobody is waited for.
     pub(super) fn tell(&self, status: ServerStatus) {
         drop(capture(|| {
-            self.status.send().with(status).now_where_there_is_room()
+            drop(self.status.send().with(status).now_where_there_is_room());
         }));
     }
 

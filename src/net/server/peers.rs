@@ -14,6 +14,9 @@ use crate::net::link::Link;
 use crate::net::wire::Token;
 use crate::sync::Arc;
 
+/// A peer, and its link if it has one.
+type Known<V> = (Arc<Peer<V>>, Option<Link<V>>);
+
 /// Those who are connected to a server. By keyed hashers: names and secrets come from the network.
 pub(super) struct Peers<V> {
     by_id: HashMap<u64, Entry<V>>,
@@ -107,7 +110,7 @@ where
         self.entries().into_iter().map(|(peer, _)| peer)
     }
 
-    fn entries(&self) -> Vec<(Arc<Peer<V>>, Option<Link<V>>)> {
+    fn entries(&self) -> Vec<Known<V>> {
         let peers = self.peers.hold();
         let all = peers.by_id.values();
         let all = all.map(|Entry { peer, link }| {
