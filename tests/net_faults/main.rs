@@ -29,6 +29,7 @@ mod ghosts;
 mod killed;
 #[cfg(target_os = "linux")]
 mod restarts;
+mod shortened;
 mod truncated;
 
 // Who says nothing, is slow, or is not who he should be.
