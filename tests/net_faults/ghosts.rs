@@ -3,7 +3,7 @@
 use std::thread;
 
 use fanfare::BoxFuture;
-use fanfare::net::{Carrier, Dialer, Framing, ServerRouter, local};
+use fanfare::net::{Carrier, Dialer, Framing, Limits, ServerRouter, local};
 use fanfare::router::{Presence, Router};
 use serde_json::{Value, json};
 use smol::block_on;
@@ -44,6 +44,8 @@ fn a_name_that_is_about_to_be_free_is_waited_for() {
     let router = Router::<V>::builder().spawner(threads).build();
     let (listener, dialer) = local::listen();
     let server = ServerRouter::builder(router.clone()).spawner(threads);
+    // Nobody here says that he is still there.
+    let server = server.limits(Limits::default().no_heartbeat());
     let server = block_on(server.listen(listener).start()).expect("it listens");
     let enter = || block_on(dialer.dial(Framing::objects())).expect("it listens");
     // Whoever clears away is held up between the first sender and the second.
