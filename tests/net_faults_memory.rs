@@ -119,7 +119,7 @@ fn name(n: usize, bytes: usize) -> String {
     format!("{n:0>bytes$}")
 }
 
-fn call(n: usize, method: &str, params: Value) -> Value {
+fn call(n: usize, method: &str, params: &Value) -> Value {
     json!({"id": n, "method": method, "params": params})
 }
 
@@ -128,23 +128,23 @@ const ATTACKS: [Attack; 10] = [
         call(
             n,
             "add_listener",
-            json!({"sender": name(n, 8), "event": name(n, 8)}),
+            &json!({"sender": name(n, 8), "event": name(n, 8)}),
         )
     }),
     ("listeners of long names", 3_000, SUBSCRIBED, |n| {
-        call(n, "add_listener", json!({"sender": name(n, 255)}))
+        call(n, "add_listener", &json!({"sender": name(n, 255)}))
     }),
     ("listeners of very long names", 300, SUBSCRIBED, |n| {
-        call(n, "add_listener", json!({"event": name(n, 30_000)}))
+        call(n, "add_listener", &json!({"event": name(n, 30_000)}))
     }),
     ("the same listener", 3_000, SUBSCRIBED, |n| {
-        call(n, "add_listener", json!({"sender": "near"}))
+        call(n, "add_listener", &json!({"sender": "near"}))
     }),
     ("senders", 3_000, SUBSCRIBED, |n| {
         call(
             n,
             "add_sender",
-            json!({"sender": name(n, 200), "events": [name(n, 200)]}),
+            &json!({"sender": name(n, 200), "events": [name(n, 200)]}),
         )
     }),
     ("senders that declare much", 100, 0, |n| {
@@ -152,7 +152,7 @@ const ATTACKS: [Attack; 10] = [
         call(
             n,
             "add_sender",
-            json!({"sender": name(n, 8), "events": events}),
+            &json!({"sender": name(n, 8), "events": events}),
         )
     }),
     ("requests that wait", 300, ASKED, |n| {
@@ -160,7 +160,7 @@ const ATTACKS: [Attack; 10] = [
         call(
             n,
             "request",
-            json!({"sender": "near", "method": "wait", "params": params}),
+            &json!({"sender": "near", "method": "wait", "params": params}),
         )
     }),
     ("requests of long ids", 300, ASKED, |n| {
@@ -168,7 +168,7 @@ const ATTACKS: [Attack; 10] = [
         json!({"id": name(n, 30_000), "method": "request", "params": asks})
     }),
     ("what nobody knows", 3_000, 0, |n| {
-        call(n, &name(n, 500), json!({"x": [n, {"y": n}]}))
+        call(n, &name(n, 500), &json!({"x": [n, {"y": n}]}))
     }),
     (
         "what nobody has asked",
@@ -219,7 +219,7 @@ fn slow_readers() {
         let place = Place::new(policy);
         let region = Region::new(ALLOCATOR);
         let mut raw = place.enters();
-        raw.say(&call(1, "add_listener", json!({})));
+        raw.say(&call(1, "add_listener", &json!({})));
         let mut most = 0;
         for n in 0..5_000 {
             let sent = place.near.send("a", json!([n, "x".repeat(500)])).now();

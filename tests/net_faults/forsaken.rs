@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 
-use fanfare::net::{ClientRouter, Status};
+use fanfare::net::{ClientRouter, ClientRouterBuilder, Status};
 use fanfare::router::{RequestProblem, SendError, SendProblem};
 use serde_json::{Value, json};
 
@@ -13,17 +13,25 @@ use crate::played::{Death, Plan, Played};
 
 /// What a client has seen of it.
 #[derive(Debug, Default)]
-struct Life {
+pub(crate) struct Life {
     /// Whether it was let in.
-    began: bool,
+    pub(crate) began: bool,
     /// Events that it was told are on their way.
-    accepted: u64,
+    pub(crate) accepted: u64,
     /// Events of which it was told that they may not have arrived.
-    doubtful: u64,
-    errors: Vec<String>,
+    pub(crate) doubtful: u64,
+    pub(crate) errors: Vec<String>,
 }
 
 impl Life {
+    pub(crate) fn add_doubts(&mut self, told: &[Status]) {
+        for status in told {
+            if let Status::Disconnected { unconfirmed, .. } = status {
+                self.doubtful += unconfirmed;
+            }
+        }
+    }
+
     fn sent(&mut self, sent: Result<(), SendError<V>>, payload: &Value) {
         let Err(error) = sent else {
             self.accepted += 1;
@@ -40,9 +48,9 @@ impl Life {
 }
 
 /// All that a client does, whatever becomes of it; each step has to come to an end.
-async fn lives(by_hand: &ByHand, server: Played, told: Log<Status>, waits: bool) -> Life {
+pub(crate) async fn lives(client: ClientRouterBuilder<V>, told: Log<Status>, waits: bool) -> Life {
     let mut life = Life::default();
-    let client = match by_hand.builder(server).start().await {
+    let client = match client.start().await {
         Ok(client) => client,
         Err(error) => {
             life.errors.push(error.to_string());
@@ -115,7 +123,7 @@ async fn ends(client: &ClientRouter<V>) {
 }
 
 /// As long as it takes, by the clock; `None` if nothing that happens in an hour ends it.
-fn in_time<T>(by_hand: &ByHand, future: impl Future<Output = T>) -> Option<T> {
+pub(crate) fn in_time<T>(by_hand: &ByHand, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let hour = std::time::Duration::from_secs(3_600);
     while by_hand.clock.elapsed() < hour {
@@ -138,19 +146,13 @@ fn lived(seed: u64, plans: &[Plan], waits: bool) -> (Life, Played, Vec<Status>) 
     let server = Played::new(&by_hand.executor, plans.iter().copied());
     let told = Log::new();
     let when = format!("{plans:?}, seed {seed}");
-    let life = in_time(
-        &by_hand,
-        lives(&by_hand, server.clone(), told.clone(), waits),
-    );
+    let client = by_hand.builder(server.clone());
+    let life = in_time(&by_hand, lives(client, told.clone(), waits));
     let mut life = life.unwrap_or_else(|| panic!("{when}: it does not end"));
     in_time(&by_hand, std::future::pending::<()>());
     assert!(by_hand.executor.is_empty(), "{when}: tasks are left");
     let told = told.take();
-    for status in &told {
-        if let Status::Disconnected { unconfirmed, .. } = status {
-            life.doubtful += unconfirmed;
-        }
-    }
+    life.add_doubts(&told);
     (life, server, told)
 }
 

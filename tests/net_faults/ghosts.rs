@@ -1,9 +1,9 @@
-//! Peers that come back while what is left of them is still being cleared away.
+//! Peers, and servers, that come back while what is left of them is still being cleared away.
 
 use std::thread;
 
 use fanfare::BoxFuture;
-use fanfare::net::{Carrier, Dialer, Framing, ServerRouter, local};
+use fanfare::net::{Carrier, Dialer, Framing, Limits, ServerRouter, local, tcp};
 use fanfare::router::{Presence, Router};
 use serde_json::{Value, json};
 use smol::block_on;
@@ -11,6 +11,7 @@ use smol::block_on;
 use crate::common::Gate;
 use crate::kit::V;
 use crate::raw::Spoken;
+use crate::runtime::Runtime;
 
 fn say(carrier: &dyn Carrier, message: &Value) {
     let sent = block_on(carrier.send(message.to_string().into_bytes()));
@@ -44,6 +45,8 @@ fn a_name_that_is_about_to_be_free_is_waited_for() {
     let router = Router::<V>::builder().spawner(threads).build();
     let (listener, dialer) = local::listen();
     let server = ServerRouter::builder(router.clone()).spawner(threads);
+    // Nobody here says that he is still there.
+    let server = server.limits(Limits::default().no_heartbeat());
     let server = block_on(server.listen(listener).start()).expect("it listens");
     let enter = || block_on(dialer.dial(Framing::objects())).expect("it listens");
     // Whoever clears away is held up between the first sender and the second.
@@ -89,3 +92,25 @@ fn a_name_that_is_about_to_be_free_is_waited_for() {
     say(&*stranger, &add_sender("two"));
     assert_eq!(hear(&*stranger)["code"], "name_taken");
 }
+
+/// An address that nobody else in this process has ports of, where there are several.
+const OWN: &str = if cfg!(target_os = "linux") {
+    "127.0.0.7:0"
+} else {
+    "127.0.0.1:0"
+};
+
+/// As soon as it has stopped.
+async fn another_listens_where_one_has_stopped(on: Runtime) {
+    let mut address = OWN.to_owned();
+    for round in 0..50 {
+        let listener = tcp::bind(address).await;
+        let listener = listener.unwrap_or_else(|error| panic!("round {round}: {error}"));
+        address = listener.local_addr().to_string();
+        let server = ServerRouter::builder(Router::<V>::new()).spawner(on.spawner());
+        let server = server.listen(listener).start().await.unwrap();
+        server.stop().await.unwrap();
+    }
+}
+
+on_each_runtime!(another_listens_where_one_has_stopped);

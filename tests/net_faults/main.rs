@@ -27,11 +27,10 @@ mod scene;
 mod forsaken;
 mod ghosts;
 mod killed;
-#[cfg(target_os = "linux")]
-mod restarts;
 mod truncated;
 
 // Who says nothing, is slow, or is not who he should be.
+mod greedy;
 mod half_open;
 mod hostile;
 mod slow_loris;

@@ -54,20 +54,21 @@ impl Played {
         let (mut count, mut is_silent) = (0, false);
         while let Ok(frame) = carrier.recv().await {
             let message: Value = serde_json::from_slice(&frame).expect("JSON");
-            if message["method"] == "ping" {
-                if !is_silent {
-                    say(&carrier, &json!({"method": "pong"})).await;
-                }
-                continue;
+            let is_ping = message["method"] == "ping";
+            if !is_ping {
+                self.got.push((number, message.clone()));
+                count += 1;
             }
-            self.got.push((number, message.clone()));
-            count += 1;
-            let death = plan.filter(|(last, _)| *last == count);
+            let death = plan.filter(|(last, _)| *last == count && !is_ping);
             match death {
                 Some((_, Death::Before)) => return,
                 Some((_, Death::Silent)) => is_silent = true,
                 _ if is_silent => {}
-                _ => reply(&carrier, &message).await,
+                _ => {
+                    for reply in replies(&message) {
+                        say(&carrier, &reply).await;
+                    }
+                }
             }
             if let Some((_, Death::After)) = death {
                 return;
@@ -81,31 +82,30 @@ async fn say(carrier: &LocalCarrier, message: &Value) {
     let _ = carrier.send(message.to_string().into_bytes()).await;
 }
 
-/// What a server says to this.
-async fn reply(carrier: &LocalCarrier, message: &Value) {
-    let response = match message["method"].as_str() {
-        Some("hello") => json!({"protocol": 1, "window": 256}),
-        Some("add_listener") => json!({"listener_id": 1}),
-        Some("request") => message["params"]["params"].clone(),
-        Some("get_version") => json!("1.01"),
-        Some("list_senders") => json!([]),
+/// What a server says to this. With a listener, it sends an event and asks something.
+pub(crate) fn replies(message: &Value) -> Vec<Value> {
+    let method = message["method"].as_str().unwrap_or_default();
+    let response = match method {
+        "hello" => json!({"protocol": 1, "window": 256}),
+        "add_listener" => json!({"listener_id": 1}),
+        "request" => message["params"]["params"].clone(),
+        "get_version" => json!("1.01"),
+        "list_senders" => json!([]),
+        "ping" => return vec![json!({"method": "pong"})],
         _ => Value::Null,
     };
-    if message.get("id").is_some() && message.get("method").is_some() {
-        let reply = json!({"id": message["id"], "status": 0, "response": response});
-        say(carrier, &reply).await;
+    let mut replies = Vec::new();
+    if message.get("id").is_some() && !method.is_empty() {
+        replies.push(json!({"id": message["id"], "status": 0, "response": response}));
     }
-    if message["method"] == "add_listener" {
+    if method == "add_listener" {
         let info = json!({"sender": "near", "event": "a"});
         let params = json!({"info": info, "data": 1});
-        say(carrier, &json!({"method": "signal", "params": params})).await;
+        replies.push(json!({"method": "signal", "params": params}));
         let params = json!({"sender": "far", "method": "read", "params": 2});
-        say(
-            carrier,
-            &json!({"id": "r", "method": "request", "params": params}),
-        )
-        .await;
+        replies.push(json!({"id": "r", "method": "request", "params": params}));
     }
+    replies
 }
 
 impl Dialer for Played {

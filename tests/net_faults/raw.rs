@@ -33,7 +33,7 @@ impl Spoken {
         }
     }
 
-    fn framing(self) -> Framing {
+    pub(crate) fn framing(self) -> Framing {
         match self {
             Self::Json => Framing::objects(),
             Self::Packed => Framing::lengths(),
@@ -53,7 +53,7 @@ impl Spoken {
         bytes
     }
 
-    fn read(self, frame: &[u8]) -> Value {
+    pub(crate) fn read(self, frame: &[u8]) -> Value {
         let read = match self {
             Self::Json => Json.decode(frame, 64),
             Self::Packed => MessagePack.decode(frame, 64),

@@ -149,6 +149,8 @@ mod tls {
         clock.wait_for_sleepers(SLOW).await;
         let start = || {
             let builder = ClientRouter::<V>::builder().spawner(on.spawner());
+            // However slow the machine is.
+            let builder = builder.limits(Limits::default().handshake(12 * TIME));
             builder.connect(dialer.clone()).start()
         };
         let client = start().await.unwrap();

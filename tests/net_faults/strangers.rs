@@ -1,5 +1,7 @@
 //! Who is not trusted, on either side, over TLS: the error says why, nobody is let in, and others are served.
 
+use std::time::Duration;
+
 use fanfare::net::{
     ClientRouter, ConnectError, Limits, ServerRouter, ServerRouterBuilder, StartError, Status, tls,
 };
@@ -15,6 +17,11 @@ type ChangeCertificate = fn(&mut CertificateParams);
 
 fn expired(params: &mut CertificateParams) {
     params.not_after = date_time_ymd(2020, 1, 1);
+}
+
+/// However slow the machine is.
+fn patient() -> Limits {
+    Limits::default().handshake(Duration::from_secs(60))
 }
 
 fn same(_: &mut CertificateParams) {}
@@ -35,7 +42,8 @@ impl Place {
         let listener = bind.await.expect("it listens");
         let address = listener.local_addr().to_string();
         let server = ServerRouter::builder(Router::<V>::new()).spawner(on.spawner());
-        let server = say(server.listen(listener)).start().await;
+        let server = server.limits(patient()).listen(listener);
+        let server = say(server).start().await;
         Self {
             on: on.clone(),
             server: server.expect("it listens"),
@@ -54,6 +62,7 @@ impl Place {
         token: &str,
     ) -> Result<ClientRouter<V>, StartError> {
         let builder = ClientRouter::builder().spawner(self.on.spawner());
+        let builder = builder.limits(patient());
         builder.connect(dialer).token(token).start().await
     }
 
@@ -70,11 +79,7 @@ impl Place {
         assert!(error.connect_error().is_some());
         let builder = ClientRouter::<V>::builder().spawner(self.on.spawner());
         let builder = builder.connect(dialer).token(token).wait_for_server();
-        let waits = builder
-            .limits(Limits::default())
-            .start()
-            .await
-            .expect("it waits");
+        let waits = builder.limits(patient()).start().await.expect("it waits");
         let told = Log::new();
         let log = told.clone();
         let status = waits.status();

@@ -1,6 +1,7 @@
 //! A thousand connections to one server, over TCP.
 
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use fanfare::net::{ClientRouter, Limits, ServerRouter, tcp};
 use fanfare::router::Router;
@@ -15,6 +16,16 @@ use crate::runtime::Runtime;
 const MANY: usize = 1_000;
 /// Both ends of each connection are in this process, and tests beside this one have some, too.
 const FILES: u64 = 2 * MANY as u64 + 500;
+
+/// However slow the machine is: no time is up before all of them have had their turn.
+fn patient() -> Limits {
+    let time = Duration::from_secs(100);
+    let limits = Limits::default().no_heartbeat().connections(1_100);
+    limits
+        .handshake(time)
+        .request_timeout(time)
+        .write_stall(time)
+}
 
 /// Lets the process have as many files as it takes; tells whether that may be.
 fn has_files() -> bool {
@@ -36,13 +47,15 @@ async fn a_thousand_hear_of_it(on: Runtime) {
     let listener = tcp::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().to_string();
     let server = ServerRouter::builder(router.clone()).spawner(on.spawner());
-    let server = server.limits(Limits::default().connections(1_100));
+    let server = server.limits(patient());
     let server = server.listen(listener).start().await.unwrap();
     let news = near(&router, "news", &["#news"]);
     let log = Log::new();
     let comes = |n: usize| {
         let builder = ClientRouter::<V>::builder().spawner(on.spawner());
-        let builder = builder.connect(tcp::dial(address.clone()));
+        let builder = builder
+            .connect(tcp::dial(address.clone()))
+            .limits(patient());
         let log = log.clone();
         async move {
             let client = builder.start().await.expect("there is room");

@@ -1,5 +1,18 @@
-//! Every beginning of every message, and then the end of the stream.
+//! Every beginning of every message, and then the end of the stream: of peers, and of servers.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fanfare::net::{CarrierError, FrameDecoder, Framing, Json, MessagePack, Status, StreamCarrier};
+use fanfare::{BoxFuture, Spawner};
+use futures_lite::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::DuplexStream;
+use tokio_util::compat::TokioAsyncReadCompatExt;
+
+use crate::common::Log;
+use crate::forsaken::{Life, in_time, lives};
+use crate::kit::ByHand;
+use crate::played::replies;
 use crate::raw::Spoken;
 use crate::scene::{Scene, Step, steps};
 
@@ -52,5 +65,99 @@ fn a_message_in_pieces_is_one() {
             scene.by_hand.run();
         }
         scene.has_nothing_left("after all of them");
+    }
+}
+
+/// Says so many bytes, and then it is gone; gives how many it had to say, and how many events it has read.
+#[derive(Clone)]
+struct Shortened {
+    spoken: Spoken,
+    bytes: usize,
+    said: Arc<AtomicUsize>,
+    events: Log<()>,
+}
+
+impl Shortened {
+    async fn serve(self, stream: DuplexStream) {
+        let mut stream = stream.compat();
+        let mut decoder = FrameDecoder::new(self.spoken.framing());
+        let mut room = vec![0; 4096];
+        while let Ok(count @ 1..) = stream.read(&mut room).await {
+            decoder.push(&room[..count]);
+            while let Some(frame) = decoder.next_frame().expect("frames") {
+                let message = self.spoken.read(&frame);
+                if message["method"] == "signal" {
+                    self.events.push(());
+                }
+                for reply in replies(&message) {
+                    let bytes = self.spoken.bytes(&reply);
+                    let left = self.bytes - self.said.load(Ordering::Relaxed);
+                    let bytes = &bytes[..bytes.len().min(left)];
+                    self.said.fetch_add(bytes.len(), Ordering::Relaxed);
+                    let is_read = stream.write_all(bytes).await.is_ok();
+                    if !is_read || bytes.len() == left {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The life of a client whose server says so many bytes.
+fn lived(spoken: Spoken, bytes: usize) -> (Life, Shortened, Vec<Status>) {
+    let by_hand = ByHand::new();
+    let server = Shortened {
+        spoken,
+        bytes,
+        said: Arc::default(),
+        events: Log::new(),
+    };
+    // There is one connection, and no other.
+    let first = Mutex::new(Some(server.clone()));
+    let executor = by_hand.executor.clone();
+    let dialer =
+        move |framing: Framing| -> BoxFuture<'static, Result<StreamCarrier, CarrierError>> {
+            let server = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let Some(server) = server else {
+                return Box::pin(async { Err(CarrierError::ended()) });
+            };
+            let (here, there) = tokio::io::duplex(64 * 1024);
+            executor.spawn(Box::pin(server.serve(there)));
+            let carrier = StreamCarrier::new(here.compat(), framing, "a stream");
+            Box::pin(async { Ok(carrier) })
+        };
+    let client = by_hand.builder(dialer);
+    let client = match spoken {
+        Spoken::Json => client.codec(Json),
+        Spoken::Packed => client.codec(MessagePack),
+    };
+    let told = Log::new();
+    let life = in_time(&by_hand, lives(client, told.clone(), false));
+    let mut life = life.unwrap_or_else(|| panic!("{spoken:?}, {bytes} bytes: it does not end"));
+    let told = told.take();
+    life.add_doubts(&told);
+    (life, server, told)
+}
+
+#[test]
+fn a_client_whose_server_ends_within_a_message_is_told() {
+    for spoken in Spoken::BOTH {
+        let (life, server, _) = lived(spoken, 1_000_000);
+        assert!(life.began && life.errors.is_empty(), "{life:?}");
+        assert_eq!((life.accepted, server.events.len()), (5, 5));
+        let all = server.said.load(Ordering::Relaxed);
+        for bytes in 1..all {
+            let (life, server, told) = lived(spoken, bytes);
+            let when = format!("{spoken:?}, {bytes} of {all} bytes: {life:?}, {told:?}");
+            // Of the very last object, all but the line break is all there is to know.
+            assert!(bytes == all - 1 || !life.errors.is_empty(), "{when}");
+            let arrived = server.events.len() as u64;
+            assert!(life.accepted <= arrived + life.doubtful, "{when}");
+            assert!(
+                !life.began || matches!(told.last(), Some(Status::Closed)),
+                "{when}"
+            );
+        }
     }
 }

@@ -4,7 +4,7 @@ use fanfare::BoxFuture;
 use fanfare::net::wire::{Code, Token};
 use fanfare::net::{
     Carrier, CarrierError, ConnectError, Framing, Handshake, Identity, Listener, PeerInfo,
-    StartError, local,
+    ServerRouterBuilder, StartError, local,
 };
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ async fn without_tokens_any_will_do(on: Runtime) {
 }
 
 async fn hello_can_be_demanded(on: Runtime) {
-    let net = Net::with(&on, |builder| builder.require_hello()).await;
+    let net = Net::with(&on, ServerRouterBuilder::require_hello).await;
     let plain = net.builder().plain().start().await.unwrap();
     let error = plain.server_version().await.unwrap_err();
     assert_eq!(error.to_string(), "say hello first");

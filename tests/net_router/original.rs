@@ -19,9 +19,7 @@ const RECORDED: &str = include_str!("recorded/conversation.jsonl");
 
 /// The lines of one scene.
 fn scene(name: &str) -> Vec<Value> {
-    let lines = RECORDED
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line));
+    let lines = RECORDED.lines().map(serde_json::from_str::<Value>);
     let lines = lines.map(|line| line.expect("each line is JSON"));
     let scene: Vec<_> = lines.filter(|line| line["scene"] == name).collect();
     assert!(!scene.is_empty(), "{name}");

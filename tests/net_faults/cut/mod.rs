@@ -9,7 +9,7 @@ mod part;
 use std::time::Duration;
 
 use actor::Actor;
-use network::{Network, SERVER};
+use network::{CLIENT, Network, SERVER};
 
 const WHY: &str = "nothing is told of a cut by TCP itself in less than minutes";
 
@@ -66,17 +66,15 @@ fn both_sides_find_out_and_come_back() {
     let network = Network::new();
     let mut server = Actor::new(&network, SERVER, "server");
     server.hears("listens");
-    let mut client = Actor::new(&network, network::CLIENT, "client");
+    let mut client = Actor::new(&network, CLIENT, "client");
     client.hears("ready");
     server.hears("#connect of far");
+    let from_server: Cut = |network, cut| network.cut_from(SERVER, cut);
+    let from_client: Cut = |network, cut| network.cut_from(CLIENT, cut);
     let cuts: [(&str, Cut); 3] = [
         ("in both directions", Network::cut),
-        ("from the server to the client", |network, cut| {
-            network.cut_from(SERVER, cut)
-        }),
-        ("from the client to the server", |network, cut| {
-            network.cut_from(network::CLIENT, cut);
-        }),
+        ("from the server to the client", from_server),
+        ("from the client to the server", from_client),
     ];
     for (what, cut) in cuts {
         goes_through(&network, &mut server, &mut client, what, cut);
