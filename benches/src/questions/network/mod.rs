@@ -4,9 +4,13 @@
 //! the same bytes and do nothing with them: in pieces of 64 KiB, or each message by itself. Both sides are in this process, on an executor
 //! with one thread each, as two processes would be. A latency is that of one event at a time, from before it is sent until who listens has
 //! it; a round trip is that of a request, beside a raw echo.
+//!
+//! The same from a client's sender to a listener of its server, and from a client to a handler of its server; and that again while others
+//! connected to the server do not read, or say the beginning of a message and no more.
 
 mod ours;
 mod raw;
+mod routers;
 mod sockets;
 
 use std::thread;
@@ -21,6 +25,38 @@ pub(super) fn ask(bench: &Bench) {
     for kind in Kind::ALL {
         one_way(bench, kind);
         latency(bench, kind);
+    }
+    between_routers(bench);
+}
+
+fn between_routers(bench: &Bench) {
+    let mut sending = routers::Pair::new(Kind::Tcp);
+    bench.compare(
+        1,
+        vec![Case::timed("routers, TCP", |count| sending.send(count))],
+    );
+    let rounds = bench.pick(5, 2);
+    let count = bench.pick(5_000, 500);
+    let [mut alone, mut unread, mut slow] = [(); 3].map(|()| routers::Pair::new(Kind::Tcp));
+    let _unread = unread.one_who_does_not_read();
+    let _slow = slow.slow_ones(bench.pick(500, 50));
+    // So much that nothing more fits anywhere: not into sockets, nor into the queue of that one.
+    unread.send(100_000);
+    let mut taken: [Vec<Vec<f64>>; 4] = Default::default();
+    for _ in 0..rounds {
+        taken[0].push(alone.latencies(count));
+        taken[1].push(unread.latencies(count));
+        taken[2].push(slow.latencies(count));
+        taken[3].push(alone.round_trips(count));
+    }
+    let whats = [
+        "routers, TCP",
+        "routers, TCP, beside one who does not read",
+        "routers, TCP, beside many who do not finish a message",
+        "routers, TCP, request",
+    ];
+    for (what, rounds) in whats.iter().zip(taken) {
+        tell(bench, what, &rounds);
     }
 }
 
@@ -66,10 +102,14 @@ fn latency(bench: &Bench, kind: Kind) {
     .iter()
     .zip(taken)
     {
-        for (unit, share) in [(Unit::P50, 0.5), (Unit::P99, 0.99)] {
-            let shares = rounds.iter().map(|round| at(round, share)).collect();
-            bench.tell(&what.replace("{}", name), 1, unit, shares);
-        }
+        tell(bench, &what.replace("{}", name), &rounds);
+    }
+}
+
+fn tell(bench: &Bench, what: &str, rounds: &[Vec<f64>]) {
+    for (unit, share) in [(Unit::P50, 0.5), (Unit::P99, 0.99)] {
+        let shares = rounds.iter().map(|round| at(round, share)).collect();
+        bench.tell(what, 1, unit, shares);
     }
 }
 

@@ -14,7 +14,7 @@ use super::sockets::Kind;
 use super::{executor, nanoseconds};
 
 /// What events carry: 64 bytes.
-const PAYLOAD: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub(super) const PAYLOAD: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 pub(super) struct Pair {
     client: Link<String>,

@@ -64,5 +64,44 @@ pub(super) fn rows(data: &Data) -> Vec<Row> {
         "at most 1.5x",
         checks,
     );
-    vec![events, latency, requests]
+    let mut routers = row(
+        "network-routers",
+        "from a client's sender to a listener of its server, over TCP in JSON, 64 bytes: an event; p99, one at a time",
+        "at most 2 µs (500,000 a second); 100 µs",
+        vec![
+            Check::at_most(
+                2_000.0,
+                Shown::Ns,
+                "an event",
+                data.ns("network", "routers, TCP", 1),
+            ),
+            Check::at_most(
+                100_000.0,
+                Shown::Ns,
+                "p99",
+                value("routers, TCP", Unit::P99),
+            ),
+        ],
+    );
+    routers.beside = vec![
+        beside(Shown::Ns, "the same through a link", ours("TCP")),
+        beside(
+            Shown::Ns,
+            "a request and its reply, p50",
+            value("routers, TCP, request", Unit::P50),
+        ),
+    ];
+    let mut others = Vec::new();
+    for who in ["one who does not read", "many who do not finish a message"] {
+        let beside_them = value(&format!("routers, TCP, beside {who}"), Unit::P99);
+        let ratio = over(beside_them, value("routers, TCP", Unit::P99));
+        others.push(Check::at_most(2.0, Shown::Times, who, ratio));
+    }
+    let others = row(
+        "network-others",
+        "the same p99 while others are connected that are no good, over that without them",
+        "at most 2x",
+        others,
+    );
+    vec![events, latency, requests, routers, others]
 }
