@@ -17,6 +17,9 @@ const MANY: usize = 1_000;
 /// Both ends of each connection are in this process, and tests beside this one have some, too.
 const FILES: u64 = 2 * MANY as u64 + 500;
 
+/// There are files enough for one of these tests, and maybe not for all of them.
+static TURN: async_lock::Mutex<()> = async_lock::Mutex::new(());
+
 /// However slow the machine is: no time is up before all of them have had their turn.
 fn patient() -> Limits {
     let time = Duration::from_secs(100);
@@ -43,6 +46,7 @@ async fn a_thousand_hear_of_it(on: Runtime) {
         println!("skipped: no more than {FILES} files may be open, which this test needs");
         return;
     }
+    let _one_at_a_time = TURN.lock().await;
     let router = Router::<V>::builder().spawner(on.spawner()).build();
     let listener = tcp::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().to_string();
