@@ -59,8 +59,10 @@ pub(super) struct Queue {
     state: Lock<State>,
     /// Woken outside of the lock, by who has found the writer asleep.
     writer: AtomicWaker,
-    /// Rung outside of the lock, after something was taken.
+    /// Rung outside of the lock, after something was taken that is not owed.
     room: Event,
+    /// The same of what is owed. Who waits for the one is not woken in place of who waits for the other.
+    owed_room: Event,
     max_messages: usize,
     max_bytes: usize,
     when_full: WhenFull,
@@ -141,6 +143,7 @@ impl Queue {
             state: Lock::new(state),
             writer: AtomicWaker::new(),
             room: Event::new(),
+            owed_room: Event::new(),
             max_messages: limits.max_queue(),
             max_bytes: limits.queue_bytes,
             when_full: limits.full_queue_policy(),
@@ -204,7 +207,7 @@ impl Queue {
 
     /// To be awaited before more is read, where the other side is owed as much as may be.
     pub(super) fn owed_room(&self) -> Option<EventListener> {
-        let room = self.room.listen();
+        let room = self.owed_room.listen();
         let owed = self.state.hold().owed;
         self.is_full(owed, 0).then_some(room)
     }
@@ -242,11 +245,18 @@ impl Queue {
                 state.writer_sleeps = true;
                 return Poll::Pending;
             }
-            Poll::Ready(batch.len())
+            Poll::Ready(())
         });
-        let taken = taken.await;
-        if taken > 0 {
-            self.room.notify_additional(taken);
+        taken.await;
+        let owed = batch
+            .iter()
+            .filter(|entry| entry.class == Class::Owed)
+            .count();
+        if owed > 0 {
+            self.owed_room.notify(usize::MAX);
+        }
+        if batch.len() > owed {
+            self.room.notify_additional(batch.len() - owed);
         }
     }
 
@@ -311,6 +321,7 @@ impl Queue {
             state.is_lockstep = false;
         });
         self.room.notify(usize::MAX);
+        self.owed_room.notify(usize::MAX);
     }
 
     /// Shuts it, and lets go of what waits.
@@ -323,6 +334,7 @@ impl Queue {
             left = mem::take(&mut state.entries);
         });
         self.room.notify(usize::MAX);
+        self.owed_room.notify(usize::MAX);
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
