@@ -12,11 +12,12 @@ use super::register::RemoteSenderBuilder;
 use super::request::RemoteRequest;
 use super::sender::{Live, RemoteSender};
 use super::status::Status;
+use super::weak::WeakClientRouter;
 use crate::net::link::{LinkStats, RequestError, Unsendable};
 use crate::net::wire::{Call, Response, SenderEntry};
 use crate::router::{Notice, Route, SenderInfo};
 use crate::signal::{FailedCall, Signal, Subscription};
-use crate::sync::{Arc, Weak};
+use crate::sync::Arc;
 
 /// A router whose senders, listeners and requests are those of a [`ServerRouter`](crate::net::ServerRouter) in another process, or of a server
 /// of the original.
@@ -276,9 +277,7 @@ impl<V> ClientRouter<V> {
     /// A handle that does not keep the client.
     #[must_use]
     pub fn downgrade(&self) -> WeakClientRouter<V> {
-        WeakClientRouter {
-            shared: Arc::downgrade(&self.shared),
-        }
+        WeakClientRouter::new(&self.shared)
     }
 }
 
@@ -298,38 +297,6 @@ impl<V> fmt::Debug for ClientRouter<V> {
     }
 }
 
-/// A handle that does not keep its client, for listeners and handlers that use it. Made by [`ClientRouter::downgrade`].
-pub struct WeakClientRouter<V> {
-    shared: Weak<Handle<V>>,
-}
-
-impl<V> WeakClientRouter<V> {
-    /// The client, if somebody keeps it.
-    #[must_use]
-    pub fn upgrade(&self) -> Option<ClientRouter<V>> {
-        let shared = self.shared.upgrade()?;
-        Some(ClientRouter { shared })
-    }
-}
-
-impl<V> Clone for WeakClientRouter<V> {
-    fn clone(&self) -> Self {
-        Self {
-            shared: self.shared.clone(),
-        }
-    }
-}
-
-impl<V> fmt::Debug for WeakClientRouter<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WeakClientRouter")
-            .field("is_alive", &(self.shared.strong_count() > 0))
-            .finish()
-    }
-}
-
 // As the router.
 impl<V> UnwindSafe for ClientRouter<V> {}
 impl<V> RefUnwindSafe for ClientRouter<V> {}
-impl<V> UnwindSafe for WeakClientRouter<V> {}
-impl<V> RefUnwindSafe for WeakClientRouter<V> {}

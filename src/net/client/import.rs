@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::hash::Hash;
-use std::ops::Deref;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,11 +10,12 @@ use serde::de::DeserializeOwned;
 use super::handle::{ClientRouter, Handle};
 use super::hearing::{HearingOf, Known, Wanted};
 use super::held::Held;
+use super::imported::{Import, Kept};
 use super::places::{Heard, Source};
 use super::unheard::ListenError;
 use crate::net::wire::Name;
 use crate::router::Route;
-use crate::signal::{IntoKey, SenderId, Signal};
+use crate::signal::{IntoKey, Signal};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -228,109 +228,5 @@ impl<P, R, K, V> fmt::Debug for ImportBuilder<P, R, K, V> {
             .field("name", &self.name)
             .field("senders", &self.senders)
             .finish_non_exhaustive()
-    }
-}
-
-/// An imported signal, for as long as this is there. It derefs to the signal. Made by [`Signal::import`].
-///
-/// It keeps its client. When the connection is lost and made again, the server is asked for it again; the client's
-/// [status](ClientRouter::status) tells of the gap. The signal itself may outlive it, and is a signal like others: who sends by it here sends
-/// here alone.
-#[must_use = "the signal is imported until this is dropped"]
-pub struct Import<P, R = (), K = crate::Key> {
-    signal: Signal<P, R, K>,
-    known: Arc<Known>,
-    kept: Box<dyn Keeps>,
-}
-
-impl<P, R, K> Import<P, R, K> {
-    /// The signal.
-    #[must_use]
-    pub fn signal(&self) -> &Signal<P, R, K> {
-        &self.signal
-    }
-
-    /// The sender that the server calls by this name, as it is here: for connections that filter by it. One that was neither asked for by the
-    /// builder nor by this is left out of events.
-    ///
-    /// # Examples
-    /// ```
-    /// # async fn example(client: fanfare::net::ClientRouter<u32>) -> Result<(), Box<dyn std::error::Error>> {
-    /// use fanfare::Signal;
-    ///
-    /// let orders = Signal::<u32>::import(&client, "orders").senders(["north", "south"]).await?;
-    /// orders.connect_sync(|order| println!("from the north: {order}")).sender(orders.sender("north")).await;
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn sender(&self, name: &str) -> SenderId {
-        self.known.sender(name)
-    }
-
-    /// What the server calls this sender, if it is one of [those that are known](Self::sender).
-    #[must_use]
-    pub fn sender_name(&self, sender: &SenderId) -> Option<String> {
-        self.known.name_of(sender)
-    }
-
-    /// How many events have come whose payload `P` could not read.
-    #[must_use]
-    pub fn unreadable(&self) -> u64 {
-        self.known.unreadable()
-    }
-
-    /// Why the server has ended it or has not taken it, if that is so: nothing more comes.
-    #[must_use]
-    pub fn end_reason(&self) -> Option<&str> {
-        self.known.ended()
-    }
-
-    /// Imports it no more, as dropping this does.
-    pub fn end(self) {
-        drop(self);
-    }
-}
-
-impl<P, R, K> Deref for Import<P, R, K> {
-    type Target = Signal<P, R, K>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.signal
-    }
-}
-
-impl<P, R, K> fmt::Debug for Import<P, R, K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Import")
-            .field("signal", self.kept.source().shown())
-            .field("end_reason", &self.end_reason())
-            .finish_non_exhaustive()
-    }
-}
-
-/// What keeps an import, its payload of messages forgotten.
-trait Keeps: Send + Sync {
-    fn source(&self) -> Source;
-}
-
-struct Kept<V: Send + Sync + 'static> {
-    handle: Arc<Handle<V>>,
-    source: Source,
-}
-
-impl<V: Send + Sync + 'static> Keeps for Kept<V> {
-    fn source(&self) -> Source {
-        self.source.clone()
-    }
-}
-
-impl<V: Send + Sync + 'static> Drop for Kept<V> {
-    fn drop(&mut self) {
-        let core = &self.handle.core;
-        if let Source::Import { number, .. } = &self.source {
-            let ended = core.state.hold().end_import(&self.source, *number);
-            drop(ended);
-            core.ring();
-        }
     }
 }

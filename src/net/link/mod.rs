@@ -21,6 +21,7 @@ mod request;
 mod serve;
 mod serving;
 mod stats;
+mod waiting;
 mod writer;
 
 pub(super) use background::spawner;

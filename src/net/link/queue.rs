@@ -8,37 +8,12 @@ use std::task::Poll;
 use event_listener::{Event, EventListener};
 use futures_util::task::AtomicWaker;
 
+use super::waiting::{Class, Entry, Load, State};
 use crate::net::limits::{Limits, WhenFull};
 use crate::sync::{AtomicU64, Lock, Ordering};
 
 /// How many messages are taken at a time. What is taken cannot be dropped any more.
 const BATCH: usize = 64;
-
-/// What kind of message it is: which bound holds for it, and whether it may be lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// An event: what becomes of it when there is no room, the limits say.
-    Event,
-    /// A call of this side, which waits for room.
-    Call,
-    /// What the other side is owed: a reply, or a word about the link.
-    Owed,
-}
-
-/// A message that waits.
-pub(super) struct Entry {
-    pub(super) frame: Vec<u8>,
-    pub(super) class: Class,
-    /// Of a call that is to be answered.
-    pub(super) id: Option<u64>,
-}
-
-impl Entry {
-    /// What it takes, which may be more than is written.
-    fn bytes(&self) -> usize {
-        self.frame.capacity()
-    }
-}
 
 /// What became of a message.
 pub(super) enum Pushed {
@@ -71,66 +46,6 @@ pub(super) struct Queue {
     accepted: AtomicU64,
     /// How many of them have arrived for certain. It only grows.
     confirmed: AtomicU64,
-}
-
-#[derive(Default)]
-struct State {
-    entries: VecDeque<Entry>,
-    waiting: Load,
-    owed: Load,
-    dropped: u64,
-    /// Nothing more is taken, and the writer ends when nothing is left.
-    is_shut: bool,
-    /// The writer has found nothing to do. It alone sets this; who wakes it takes it back.
-    writer_sleeps: bool,
-    /// One call at a time, the next when the last was answered: see [`Queue::lockstep`].
-    is_lockstep: bool,
-    unanswered: Option<u64>,
-    /// Events that were taken to be written, one at a time.
-    lockstep_events: u64,
-}
-
-#[derive(Default, Clone, Copy)]
-struct Load {
-    messages: usize,
-    bytes: usize,
-}
-
-impl State {
-    fn load(&mut self, class: Class) -> &mut Load {
-        match class {
-            Class::Event | Class::Call => &mut self.waiting,
-            Class::Owed => &mut self.owed,
-        }
-    }
-
-    fn add(&mut self, entry: Entry) {
-        let bytes = entry.bytes();
-        let load = self.load(entry.class);
-        load.messages += 1;
-        load.bytes += bytes;
-        self.entries.push_back(entry);
-    }
-
-    fn remove(&mut self, at: usize) -> Option<Entry> {
-        let entry = self.entries.remove(at)?;
-        let bytes = entry.bytes();
-        let load = self.load(entry.class);
-        load.messages -= 1;
-        load.bytes -= bytes;
-        Some(entry)
-    }
-
-    /// Where the next is that may be written.
-    fn next(&self) -> Option<usize> {
-        if self.is_lockstep && self.unanswered.is_some() {
-            return self
-                .entries
-                .iter()
-                .position(|entry| entry.class == Class::Owed);
-        }
-        (!self.entries.is_empty()).then_some(0)
-    }
 }
 
 impl Queue {

@@ -8,8 +8,8 @@ use futures_lite::future::{or, poll_once, yield_now};
 
 use super::core::{Core, EndsIfDropped};
 use super::due::What;
-use super::queue::{Class, Entry};
 use super::reason::CloseReason;
+use super::waiting::{Class, Entry};
 use crate::net::carrier::CarrierError;
 use crate::sync::{Arc, Ordering};
 

@@ -5,6 +5,7 @@
 //! the right to it (`Permits`), and takes all that was his along when he goes.
 
 mod accept;
+mod asks;
 mod builder;
 mod caller;
 mod core;
@@ -14,6 +15,7 @@ mod exported;
 mod exports;
 mod handle;
 mod imports;
+mod listened;
 mod listeners;
 mod peer;
 mod peers;
@@ -21,6 +23,7 @@ mod permit;
 mod requests;
 mod seats;
 mod senders;
+mod serves;
 mod status;
 mod stop;
 mod to_peer;

@@ -2,16 +2,11 @@
 
 use std::collections::HashMap;
 use std::mem;
-use std::time::Duration;
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::caller::Caller;
 use super::core::Core;
-use super::exported::Wanted;
 use super::imports::Imports;
-use super::listeners::Listeners;
+use super::listened::Listeners;
 use super::permit::Permits;
 use super::seats::Seat;
 use super::status::ServerStatus;
@@ -19,14 +14,11 @@ use super::view::PeerView;
 use crate::net::acl::Right;
 use crate::net::carrier::{Identity, PeerInfo};
 use crate::net::limits::Limits;
-use crate::net::link::{Answer, CloseReason, Handler, Link};
+use crate::net::link::Link;
 use crate::net::under_way::UnderWay;
-use crate::net::wire::{Call, Code, RemoteError, Response, SenderEntry, Token};
+use crate::net::wire::{Call, Code, RemoteError, SenderEntry, Token};
 use crate::router::{CONNECT, DISCONNECT, Router, Sender, SenderInfo};
 use crate::sync::{Arc, AtomicBool, AtomicU64, Lock, OnceLock, Ordering, Weak};
-
-/// The version of the original that peers are told that ask for one.
-const VERSION: &str = "1.01";
 
 /// A peer: the handler of its link, which has what the peer has with the server.
 ///
@@ -41,12 +33,12 @@ pub(super) struct Peer<V> {
     pub(super) under_way: Arc<UnderWay>,
     pub(super) server: Weak<Core<V>>,
     /// Who it is. Written once, by who reads, when it says hello; before that, it is whom its carrier has proved.
-    who: OnceLock<Option<Identity>>,
+    pub(super) who: OnceLock<Option<Identity>>,
     /// Who asks, for handlers. Written once, by who reads, after it is known who it is.
     caller: OnceLock<Arc<Caller>>,
     pub(super) info: PeerInfo,
     /// Whether it was told that it is there. Relaxed: by who reads alone, who does one thing after the other.
-    is_announced: AtomicBool,
+    pub(super) is_announced: AtomicBool,
     pub(super) state: Lock<State<V>>,
     /// Messages that could not be written for this peer, or were too large for it. Relaxed: a figure.
     pub(super) unsent: AtomicU64,
@@ -148,7 +140,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
     }
 
     /// Tells, once, that it is there.
-    fn announce(&self, link: &Link<V>) {
+    pub(super) fn announce(&self, link: &Link<V>) {
         if self.is_announced.load(Ordering::Relaxed) {
             return;
         }
@@ -206,7 +198,7 @@ impl<V: Send + Sync + 'static> Peer<V> {
     }
 
     /// Who is there that it has some right to know of.
-    fn senders(&self, list_events: bool) -> Vec<SenderEntry> {
+    pub(super) fn senders(&self, list_events: bool) -> Vec<SenderEntry> {
         let may = |right, sender: &SenderInfo| {
             let who = self.who();
             self.permits
@@ -227,113 +219,11 @@ impl<V: Send + Sync + 'static> Peer<V> {
     }
 
     /// Whether nothing more is begun for it, since the server ends.
-    fn refuses_more(&self) -> Option<RemoteError> {
+    pub(super) fn refuses_more(&self) -> Option<RemoteError> {
         let is_closed = self
             .server
             .upgrade()
             .is_none_or(|server| server.is_closed());
         is_closed.then(|| RemoteError::failed(Code::Gone, "the server is about to end"))
-    }
-}
-
-/// Does what the other side of the link asks for.
-pub(super) struct Serves<V>(pub(super) Arc<Peer<V>>);
-
-impl<V> Handler<V> for Serves<V>
-where
-    V: Serialize + DeserializeOwned + Send + Sync + 'static,
-{
-    fn hello(&self, link: &Link<V>, token: Option<&Token>) -> Result<(), RemoteError> {
-        let server = self.0.server.upgrade();
-        let server =
-            server.ok_or_else(|| RemoteError::failed(Code::Gone, "the server has ended"))?;
-        let who = server.door.admit(token, link.info())?;
-        // Hello is said once.
-        let _ = self.0.who.set(who);
-        Ok(())
-    }
-
-    fn greeted(&self, link: &Link<V>, session: Option<&Token>) {
-        self.0.set_link(link);
-        if let (Some(server), Some(session)) = (self.0.server.upgrade(), session) {
-            server.continue_session(&self.0, session);
-        }
-        self.0.announce(link);
-    }
-
-    fn call(&self, link: &Link<V>, call: Call<V>) -> Answer<V> {
-        self.call_within(link, call, None)
-    }
-
-    fn call_within(&self, link: &Link<V>, call: Call<V>, deadline: Option<Duration>) -> Answer<V> {
-        let peer = &self.0;
-        peer.announce(link);
-        let is_more = matches!(
-            call,
-            Call::AddSender { .. }
-                | Call::AddListener { .. }
-                | Call::AddImport { .. }
-                | Call::Request { .. }
-        );
-        if let Some(refused) = is_more.then(|| peer.refuses_more()).flatten() {
-            return Answer::Now(Err(refused));
-        }
-        match call {
-            Call::GetVersion => Answer::Now(Ok(Response::Version(VERSION.into()))),
-            Call::ListSenders { list_events } => {
-                Answer::Now(Ok(Response::Senders(peer.senders(list_events))))
-            }
-            Call::AddSender {
-                sender,
-                events,
-                requests,
-            } => peer.add_sender(link, sender, events, requests),
-            Call::RemoveSender { sender } => Answer::Now(peer.remove_sender(&sender)),
-            Call::AddListener { sender, event } => {
-                Answer::Now(peer.add_listener(link, sender.as_deref(), event.as_deref()))
-            }
-            // They are marked with what the original does not know.
-            Call::AddImport { .. } if link.is_plain() => Answer::unknown(),
-            Call::AddImport {
-                signal,
-                import,
-                keys,
-                senders,
-            } => {
-                let wanted = Wanted {
-                    signal,
-                    import,
-                    keys,
-                    senders,
-                };
-                Answer::Now(peer.add_import(link, wanted))
-            }
-            Call::RemoveListener { listener_id } => Answer::Now(peer.remove_listener(listener_id)),
-            Call::Signal {
-                sender,
-                event,
-                data,
-                ..
-            } => peer.publish(sender.as_deref(), event.as_deref(), data),
-            Call::Request {
-                sender,
-                method,
-                params,
-            } => peer.request(sender, method, params, deadline),
-            _ => Answer::unknown(),
-        }
-    }
-
-    fn closed(&self, link: &Link<V>, reason: &CloseReason) {
-        let peer = &self.0;
-        let was_announced = peer.is_announced.load(Ordering::Relaxed);
-        let view = was_announced.then(|| PeerView::of(peer, link));
-        peer.leave();
-        if let (Some(view), Some(server)) = (view, peer.server.upgrade()) {
-            server.tell(ServerStatus::Disconnected {
-                peer: view,
-                reason: reason.clone(),
-            });
-        }
     }
 }

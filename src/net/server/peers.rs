@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::core::Core;
-use super::peer::{Peer, Serves};
+use super::peer::Peer;
 use super::seats::Seat;
+use super::serves::Serves;
 use crate::net::carrier::Carrier;
 use crate::net::link::Link;
 use crate::net::wire::Token;

@@ -5,14 +5,14 @@ use std::mem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::asks::Asks;
 use super::peer::{Owned, Peer, State};
 use crate::net::acl::Right;
 use crate::net::errors;
 use crate::net::limits::Limits;
 use crate::net::link::{Answer, Link};
-use crate::net::under_way::UnderWay;
-use crate::net::wire::{Call, Code, RemoteError, RequestOf, Response};
-use crate::router::{self, RegisterError, RegisterProblem, SendProblem, Sender, SenderBuilder};
+use crate::net::wire::{Call, Code, RemoteError, Response};
+use crate::router::{RegisterError, RegisterProblem, SendProblem, Sender};
 use crate::sync::Arc;
 
 impl<V> State<V> {
@@ -284,43 +284,5 @@ where
                 reason: "the server has disconnected it".to_owned(),
             });
         }
-    }
-}
-
-/// Asks a peer what a sender of it is asked.
-struct Asks<V> {
-    link: Arc<Link<V>>,
-    under_way: Arc<UnderWay>,
-}
-
-impl<V> Clone for Asks<V> {
-    fn clone(&self) -> Self {
-        Self {
-            link: Arc::clone(&self.link),
-            under_way: Arc::clone(&self.under_way),
-        }
-    }
-}
-
-impl<V: Send + Sync + 'static> Asks<V> {
-    /// Of this method, or of any.
-    fn on(self, sender: SenderBuilder<V>, method: Option<String>) -> SenderBuilder<V> {
-        let ask = |asks: Self, call: Arc<router::Call<V>>| asks.ask(call);
-        match method {
-            Some(method) => sender.on_request_with(method, self, ask),
-            None => sender.on_any_request_with(self, ask),
-        }
-    }
-
-    /// Dropped where it waits, the peer is told that nobody does.
-    async fn ask(self, call: Arc<router::Call<V>>) -> Result<V, RemoteError> {
-        let _under_way = self.under_way.begin();
-        let request = RequestOf {
-            sender: call.sender(),
-            method: call.method(),
-            params: &**call,
-        };
-        let asked = self.link.ask(request, call.time_left()).await;
-        asked.map_err(errors::of_link)
     }
 }
