@@ -109,7 +109,7 @@ async fn start(options: &Options) -> Result<Serving, Failed> {
 }
 
 impl Serving {
-    /// Prints who comes and goes, and what is sent.
+    /// Prints who connects, which senders come and go, and what is sent.
     async fn print(&self) {
         let router = self.server.router();
         let comes_or_goes = |sender: &Presence| match sender {
@@ -123,6 +123,8 @@ impl Serving {
             gone => println!("- {}", gone.name()),
         };
         let sent = |m: &Message<Json>| println!("  {} of {}: {}", m.event(), m.sender(), **m);
+        let status = self.server.status();
+        status.connect_sync(|status| println!("* {status}")).await;
         router
             .presence()
             .connect_sync(move |sender| comes_or_goes(sender))
