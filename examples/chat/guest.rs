@@ -114,8 +114,8 @@ impl Guest {
 
         let output = self.output.clone();
         let on_moderation = move |m: &Message<Words>| {
-            if let Words::Whom(whom) = &**m {
-                output(format!("* {whom} is {}", m.event()));
+            if let Words::By { whom, by } = &**m {
+                output(format!("* {whom} is {} by {by}", m.event()));
             }
         };
         let listen = client.connect_sync(on_moderation).sender(moderation::NAME);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use fanfare::net::{Acl, Rule, ServerRouter, WeakServerRouter};
+use fanfare::net::{Acl, Caller, Rule, ServerRouter, WeakServerRouter};
 use fanfare::router::{Call, HandlerError, RegisterError, Sender};
 
 use crate::words::Words;
@@ -84,10 +84,18 @@ impl Moderation {
             return Err(format!("{whom} is {event} already").into());
         }
         if let Some(sender) = server.router().get_sender(NAME) {
-            sender.send(event, Words::Whom(whom.clone())).now()?;
+            let (whom, by) = (whom.clone(), asker(call));
+            sender.send(event, Words::By { whom, by }).now()?;
         }
         // Whoever loses his right by this has his sender ended, and is told why.
         server.set_acl(rights(&self.users, &muted));
         Ok(Words::Done)
     }
+}
+
+/// Who asks: his token has told the server.
+fn asker(call: &Call<Words>) -> String {
+    let caller = call.asked_by::<Caller>();
+    let who = caller.and_then(|caller| caller.identity.as_ref());
+    who.map_or_else(|| "the server".to_owned(), |who| who.names().join(", "))
 }

@@ -11,6 +11,11 @@ pub(crate) enum Words {
     Said(String),
     /// Somebody whom it is about.
     Whom(String),
+    /// Somebody about whom somebody has said something.
+    By {
+        whom: String,
+        by: String,
+    },
     /// The rooms that somebody speaks in, who comes or goes.
     Rooms(Vec<String>),
     Done,

@@ -95,6 +95,10 @@ impl fmt::Display for RegisterError {
                 f,
                 "the sender `{name}` was not registered: the server was not connected to in time; `client.connected().await` waits until it is"
             ),
+            // The server says what is refused.
+            RegisterProblem::Refused if self.reason.is_some() => {
+                write!(f, "the sender `{name}` was not registered")
+            }
             RegisterProblem::Refused => write!(
                 f,
                 "the sender `{name}` was not registered: the server does not let this client have it"
