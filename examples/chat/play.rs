@@ -8,7 +8,9 @@ use crate::Failed;
 use crate::stage::Actor;
 
 /// What is seen where the server hangs up.
-const LOST: &str = "* the other side has closed the link: closed";
+const KICKED: &str =
+    "* the other side has closed the link: the server has disconnected this client";
+const STOPPED: &str = "* the other side has closed the link: the server has stopped";
 
 /// What was typed and seen, and the directory of the server.
 struct Play {
@@ -121,7 +123,7 @@ pub(crate) async fn play(
     play.sees(&server, &["- ada", "stopped"]).await?;
     server.ended().await?;
     // Who is left would wait for another server at that address.
-    play.sees(&ada, &[LOST]).await?;
+    play.sees(&ada, &[STOPPED]).await?;
     play.types(&ada, "/leave")?;
     play.sees(&ada, &["* you have left"]).await?;
     ada.ended().await?;
@@ -174,7 +176,7 @@ async fn lose_the_line(
 ) -> Result<(), Failed> {
     play.types(server, "kick bob")?;
     play.sees(server, &["- bob", "+ bob"]).await?;
-    play.sees(bob, &[LOST, "* connected again"]).await?;
+    play.sees(bob, &[KICKED, "* connected again"]).await?;
     for who in [ada, eve] {
         play.sees(who, &["* bob has left", "* bob is here"]).await?;
     }

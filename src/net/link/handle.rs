@@ -280,10 +280,14 @@ impl<V: Send + Sync + 'static> Link<V> {
     /// # Cancel safety
     /// Dropped before it is ready, the link ends all the same.
     pub async fn close(&self) {
-        let reason = CloseReason::Closed;
-        let told = reason.told();
-        self.core.tell(&Call::Close { reason: told });
-        self.core.announce(reason);
+        self.close_telling("closed").await;
+    }
+
+    /// As [`close`](Self::close), and tells the other side why, in words.
+    pub(in crate::net) async fn close_telling(&self, why: &str) {
+        let reason = why.to_owned();
+        self.core.tell(&Call::Close { reason });
+        self.core.announce(CloseReason::Closed);
         self.core.end.wait_over().await;
     }
 }

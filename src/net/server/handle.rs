@@ -145,7 +145,8 @@ where
     pub async fn disconnect(&self, peer: u64) -> bool {
         match self.shared.core.link_of(peer) {
             Some(link) => {
-                link.close().await;
+                link.close_telling("the server has disconnected this client")
+                    .await;
                 true
             }
             None => false,

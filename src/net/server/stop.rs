@@ -88,7 +88,8 @@ impl<V: Send + Sync + 'static> IntoFuture for Stop<V> {
                 }
             };
             let links = core.let_go();
-            join_all(links.iter().map(Link::close)).await;
+            let end = |link| Link::close_telling(link, "the server has stopped");
+            join_all(links.iter().map(end)).await;
             // Another one can listen at the same address.
             core.listening.none().await;
             match unanswered {
