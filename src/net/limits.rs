@@ -155,8 +155,8 @@ impl Limits {
         self
     }
 
-    /// How many listeners and senders a peer may have with a server, each with the events and methods that it declares: 10,000 otherwise. Where
-    /// a name is longer than 255 bytes, each 256 bytes of it count for one more.
+    /// How many listeners, imports and senders a peer may have with a server, each with the events, methods and keys that it names: 10,000
+    /// otherwise. Where a name is longer than 255 bytes, each 256 bytes of it count for one more.
     pub const fn subscriptions(mut self, count: usize) -> Self {
         self.subscriptions = count;
         self

@@ -12,7 +12,7 @@ use crate::sync::Arc;
 /// An imported signal, for as long as this is there. It derefs to the signal. Made by [`Signal::import`].
 ///
 /// It keeps its client. When the connection is lost and made again, the server is asked for it again; the client's
-/// [status](ClientRouter::status) tells of the gap. The signal itself may outlive it, and is a signal like others: who sends by it here sends
+/// [status](crate::net::ClientRouter::status) tells of the gap. The signal itself may outlive it, and is a signal like others: who sends by it here sends
 /// here alone.
 #[must_use = "the signal is imported until this is dropped"]
 pub struct Import<P, R = (), K = crate::Key> {
