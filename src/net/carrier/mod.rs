@@ -5,6 +5,7 @@ mod dialer;
 mod error;
 mod info;
 mod listener;
+mod listening;
 pub mod local;
 mod names;
 mod redial;

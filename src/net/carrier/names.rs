@@ -5,10 +5,10 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::thread;
 
 use async_io::Async;
-use event_listener::Event;
 
 use super::CarrierError;
-use crate::sync::{Arc, OnceLock};
+use crate::net::promise::Promise;
+use crate::sync::Arc;
 
 /// What `host:port` stands for, at least one address. Names are looked up by the system, on a thread of its own, since that
 /// takes its time and blocks.
@@ -21,49 +21,21 @@ pub(super) async fn resolve(address: &str) -> Result<Vec<SocketAddr>, CarrierErr
             "{address:?} has no port; write it as host:port, \"127.0.0.1:4333\""
         )));
     }
-    let found = Arc::new((OnceLock::new(), Event::new()));
+    let found = Arc::new(Promise::new());
     let (name, finder) = (address.to_owned(), Arc::clone(&found));
     let spawned = thread::Builder::new()
         .name("fanfare-names".into())
-        .spawn(move || {
-            let (result, event) = &*finder;
-            let _ = result.set(name.to_socket_addrs().map(Vec::from_iter));
-            event.notify(usize::MAX);
-        });
+        .spawn(move || finder.keep(name.to_socket_addrs().map(Vec::from_iter)));
     spawned.map_err(|error| CarrierError::io("looking up a name", error))?;
-    let (result, event) = &*found;
-    let done = event.listen();
-    if result.get().is_none() {
-        done.await;
-    }
-    match result.get() {
-        Some(Ok(addresses)) if !addresses.is_empty() => Ok(addresses.clone()),
-        Some(Err(error)) => {
-            let error = io::Error::new(error.kind(), error.to_string());
-            Err(CarrierError::io(
-                format_args!("looking up {address:?}"),
-                error,
-            ))
-        }
-        _ => Err(CarrierError::io(
-            format_args!("looking up {address:?}"),
-            io::ErrorKind::NotFound.into(),
-        )),
-    }
-}
-
-/// The addresses to listen at, which have to be this machine's own unless everybody is welcome.
-pub(super) async fn to_listen_at(
-    address: &str,
-    is_for_everybody: bool,
-) -> Result<Vec<SocketAddr>, CarrierError> {
-    let addresses = resolve(address).await?;
-    match addresses.iter().find(|address| !address.ip().is_loopback()) {
-        Some(open) if !is_for_everybody => Err(CarrierError::refused(format_args!(
-            "{open} can be reached from other machines, and nothing is encrypted: listen at 127.0.0.1, use `tls::bind`, or say `.insecure()`"
-        ))),
-        _ => Ok(addresses),
-    }
+    let error = match found.wait().await {
+        Ok(addresses) if !addresses.is_empty() => return Ok(addresses.clone()),
+        Ok(_) => io::ErrorKind::NotFound.into(),
+        Err(error) => io::Error::new(error.kind(), error.to_string()),
+    };
+    Err(CarrierError::io(
+        format_args!("looking up {address:?}"),
+        error,
+    ))
 }
 
 /// Connects to the first of the addresses that answers.
@@ -85,25 +57,6 @@ pub(super) async fn connect(address: &str) -> Result<Async<std::net::TcpStream>,
     let error = last.unwrap_or_else(|| io::ErrorKind::NotFound.into());
     Err(CarrierError::io(
         format_args!("connecting to {address}"),
-        error,
-    ))
-}
-
-/// Listens at the first of the addresses that can be listened at.
-pub(super) fn listen(
-    address: &str,
-    addresses: &[SocketAddr],
-) -> Result<Async<std::net::TcpListener>, CarrierError> {
-    let mut last = None;
-    for one in addresses {
-        match Async::<std::net::TcpListener>::bind(*one) {
-            Ok(listener) => return Ok(listener),
-            Err(error) => last = Some(error),
-        }
-    }
-    let error = last.unwrap_or_else(|| io::ErrorKind::NotFound.into());
-    Err(CarrierError::io(
-        format_args!("listening at {address}"),
         error,
     ))
 }

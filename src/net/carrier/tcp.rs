@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::net::{SocketAddr, TcpListener as StdListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 
 use async_io::Async;
 
-use super::names::{connect, listen, to_listen_at};
+use super::listening::Listening;
+use super::names::connect;
 use super::socket::Socket;
 use super::{Carrier, CarrierError, Dialer, Handshake, Listener, PeerInfo, StreamCarrier};
 use crate::net::frame::Framing;
@@ -50,11 +51,8 @@ impl Bind {
     }
 
     async fn bind(self) -> Result<TcpListener, CarrierError> {
-        let addresses = to_listen_at(&self.address, self.is_for_everybody).await?;
-        let listener = listen(&self.address, &addresses)?;
-        let address = listener.get_ref().local_addr();
-        let address = address.map_err(|error| CarrierError::io("listening", error))?;
-        Ok(TcpListener { listener, address })
+        let listening = Listening::at(&self.address, self.is_for_everybody).await?;
+        Ok(TcpListener(listening))
     }
 }
 
@@ -68,39 +66,35 @@ impl IntoFuture for Bind {
 }
 
 /// Accepts connections over TCP. Made by [`bind`].
-pub struct TcpListener {
-    listener: Async<StdListener>,
-    address: SocketAddr,
-}
+pub struct TcpListener(Listening);
 
 impl TcpListener {
     /// Where it listens, with the port that was found free.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.0.address()
     }
 }
 
 impl Listener for TcpListener {
     fn accept(&self, framing: Framing) -> BoxFuture<'_, Result<Handshake, CarrierError>> {
         Box::pin(async move {
-            let accepted = self.listener.accept().await;
-            let (stream, peer) = accepted.map_err(|error| CarrierError::io("accepting", error))?;
-            let nodelay = stream.get_ref().set_nodelay(true);
-            nodelay.map_err(|error| CarrierError::io("accepting", error))?;
-            let carrier = over(stream, framing, &peer.to_string());
-            Ok(Handshake::new(peer.to_string(), async move { Ok(carrier) }))
+            let (stream, peer) = self.0.accept().await?;
+            let carrier = over(stream, framing, &peer);
+            Ok(Handshake::new(peer, async move { Ok(carrier) }))
         })
     }
 
     fn address(&self) -> String {
-        self.address.to_string()
+        self.0.address().to_string()
     }
 }
 
 impl fmt::Debug for TcpListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TcpListener").field(&self.address).finish()
+        f.debug_tuple("TcpListener")
+            .field(&self.0.address())
+            .finish()
     }
 }
 

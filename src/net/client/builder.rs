@@ -15,9 +15,9 @@ use super::status::Status;
 use crate::net::carrier::{Dialer, Redialer};
 use crate::net::codec::Codec;
 use crate::net::limits::Limits;
-use crate::net::link::{self, Answer, ConnectError, Handler, Link, LinkBuilder, RequestError};
+use crate::net::link::{self, ConnectError, Link, LinkBuilder, RequestError};
 use crate::net::start::StartError;
-use crate::net::wire::{Call, Token};
+use crate::net::wire::Token;
 use crate::net::within::within;
 use crate::router::{Router, RouterBuilder};
 use crate::signal::{Backoff, Dispatcher, Signal};
@@ -39,15 +39,6 @@ pub struct ClientRouterBuilder<V> {
     waits_for_server: bool,
 }
 
-/// The handler of links that are yet to be given theirs.
-struct Nobody;
-
-impl<V> Handler<V> for Nobody {
-    fn call(&self, _: &Link<V>, _: Call<V>) -> Answer<V> {
-        Answer::unknown()
-    }
-}
-
 impl<V> ClientRouterBuilder<V>
 where
     V: Serialize + DeserializeOwned + Send + Sync + 'static,
@@ -55,7 +46,7 @@ where
     pub(super) fn new() -> Self {
         Self {
             dialer: None,
-            links: Link::builder(Nobody),
+            links: LinkBuilder::without_handler(),
             limits: Limits::default(),
             backoff: None,
             spawner: None,

@@ -11,7 +11,7 @@ use super::core::{Core, Settings};
 use super::due::What;
 use super::error::{ConnectError, RequestError};
 use super::handle::Link;
-use super::handler::Handler;
+use super::handler::{Answer, Handler};
 use super::reader::read;
 use super::writer::write;
 use crate::net::carrier::{Carrier, Handshake};
@@ -37,7 +37,21 @@ pub struct LinkBuilder<V> {
     requires_hello: bool,
 }
 
+/// The handler of links that are yet to be given theirs.
+struct Nobody;
+
+impl<V> Handler<V> for Nobody {
+    fn call(&self, _: &Link<V>, _: Call<V>) -> Answer<V> {
+        Answer::unknown()
+    }
+}
+
 impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
+    /// Of links that are given their handlers [later](Self::with_handler).
+    pub(in crate::net) fn without_handler() -> Self {
+        Self::new(Arc::new(Nobody))
+    }
+
     pub(super) fn new(handler: Arc<dyn Handler<V>>) -> Self {
         Self {
             handler,
@@ -89,7 +103,7 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> LinkBuilder<V> {
         self
     }
 
-    /// As another handler's.
+    /// The same, with another handler.
     pub(in crate::net) fn with_handler(&self, handler: Arc<dyn Handler<V>>) -> Self {
         let mut builder = self.clone();
         builder.handler = handler;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures_lite::future::or;
 
-use super::core::{Core, EndsIfDropped};
+use super::core::{Core, until_ended};
 use super::due::What;
 use super::error::RequestError;
 use super::reason::CloseReason;
@@ -13,12 +13,7 @@ use crate::sync::{Arc, Ordering};
 
 /// Does what is due, until the link ends.
 pub(super) async fn watch<V: Send + 'static>(core: Arc<Core<V>>) {
-    let _ends = EndsIfDropped(&core);
-    let watched = watch_on(&core);
-    or(watched, async {
-        core.end.wait().await;
-    })
-    .await;
+    until_ended(&core, watch_on(&core)).await;
 }
 
 async fn watch_on<V: 'static>(core: &Core<V>) {

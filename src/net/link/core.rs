@@ -1,10 +1,12 @@
 //! One link, as its tasks and its handles share it.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use async_lock::Semaphore;
+use futures_lite::future::or;
 
 use super::due::{Due, What};
 use super::end::End;
@@ -335,8 +337,17 @@ pub(super) fn unless_it_panics<T>(
         .unwrap_or_else(|_| Err(CodecError::of_reading("the payload's code panicked")))
 }
 
+/// Does this until the link ends, which it does with it.
+pub(super) async fn until_ended<V>(core: &Core<V>, work: impl Future<Output = ()>) {
+    let _ends = EndsIfDropped(core);
+    or(work, async {
+        core.end.wait().await;
+    })
+    .await;
+}
+
 /// Ends the link with a task of it: an executor may drop its tasks, and a carrier of somebody's may panic.
-pub(super) struct EndsIfDropped<'a, V>(pub(super) &'a Core<V>);
+struct EndsIfDropped<'a, V>(&'a Core<V>);
 
 impl<V> Drop for EndsIfDropped<'_, V> {
     fn drop(&mut self) {

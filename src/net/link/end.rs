@@ -3,7 +3,8 @@
 use event_listener::Event;
 
 use super::reason::CloseReason;
-use crate::sync::{AtomicBool, OnceLock, Ordering};
+use crate::net::flag::Flag;
+use crate::sync::OnceLock;
 
 /// The end of a link.
 pub(super) struct End {
@@ -12,9 +13,8 @@ pub(super) struct End {
     /// Why it has ended. Written once; rung after that.
     reason: OnceLock<CloseReason>,
     ended: Event,
-    /// The handler knows. By who reads, last; rung after that.
-    is_over: AtomicBool,
-    over: Event,
+    /// The handler knows. By who reads, last.
+    over: Flag,
 }
 
 impl End {
@@ -23,8 +23,7 @@ impl End {
             announced: OnceLock::new(),
             reason: OnceLock::new(),
             ended: Event::new(),
-            is_over: AtomicBool::new(false),
-            over: Event::new(),
+            over: Flag::default(),
         }
     }
 
@@ -65,23 +64,15 @@ impl End {
 
     /// The handler knows of it.
     pub(super) fn set_over(&self) {
-        // Release: who sees it sees what the handler did.
-        self.is_over.store(true, Ordering::Release);
-        self.over.notify(usize::MAX);
+        self.over.set();
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::Acquire)
+        self.over.is_set()
     }
 
     /// Waits until the handler knows of it.
     pub(super) async fn wait_over(&self) {
-        loop {
-            let over = self.over.listen();
-            if self.is_over() {
-                return;
-            }
-            over.await;
-        }
+        self.over.wait().await;
     }
 }

@@ -17,6 +17,9 @@ use crate::sync::{Arc, Ordering};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// What the other side is told of an end in order, where nobody says more.
+const CLOSED: &str = "closed";
+
 /// What two sides have that speak the protocol over a [`Carrier`](crate::net::Carrier). `V` is what signals and requests carry.
 ///
 /// It reads, writes and looks after the time in three tasks of an executor. Clones are one link; with the last of them it ends, and so
@@ -280,7 +283,7 @@ impl<V: Send + Sync + 'static> Link<V> {
     /// # Cancel safety
     /// Dropped before it is ready, the link ends all the same.
     pub async fn close(&self) {
-        self.close_telling("closed").await;
+        self.close_telling(CLOSED).await;
     }
 
     /// As [`close`](Self::close), and tells the other side why, in words.
@@ -308,7 +311,7 @@ impl<V> Drop for Link<V> {
         // It orders nothing: that a link ends twice is no matter.
         if self.counts && self.core.handles.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.core.tell(&Call::Close {
-                reason: CloseReason::Dropped.told(),
+                reason: CLOSED.to_owned(),
             });
             self.core.announce(CloseReason::Dropped);
         }

@@ -42,14 +42,6 @@ impl CloseReason {
             _ => false,
         }
     }
-
-    /// What the other side is told, if it is.
-    pub(super) fn told(&self) -> String {
-        match self {
-            Self::Closed | Self::Dropped => "closed".into(),
-            other => other.to_string(),
-        }
-    }
 }
 
 impl fmt::Display for CloseReason {

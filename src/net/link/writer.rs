@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use futures_lite::future::{or, poll_once, yield_now};
 
-use super::core::{Core, EndsIfDropped};
+use super::core::{Core, until_ended};
 use super::due::What;
 use super::reason::CloseReason;
 use super::waiting::{Class, Entry};
@@ -18,12 +18,7 @@ const TURN: u32 = 16;
 
 /// Writes what the queue has, until the link ends, or is to end and everything is written.
 pub(super) async fn write<V: Send + 'static>(core: Arc<Core<V>>) {
-    let _ends = EndsIfDropped(&core);
-    let written = write_all(&core);
-    or(written, async {
-        core.end.wait().await;
-    })
-    .await;
+    until_ended(&core, write_all(&core)).await;
 }
 
 async fn write_all<V: Send + 'static>(core: &Core<V>) {

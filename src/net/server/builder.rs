@@ -13,9 +13,9 @@ use crate::net::acl::Acl;
 use crate::net::carrier::{Acceptor, Identity, Listener, PeerInfo};
 use crate::net::codec::Codec;
 use crate::net::limits::Limits;
-use crate::net::link::{self, Answer, Handler, Link, LinkBuilder};
+use crate::net::link::{self, LinkBuilder};
 use crate::net::start::StartError;
-use crate::net::wire::{Call, Token};
+use crate::net::wire::Token;
 use crate::router::Router;
 use crate::spawn::{AmbientTimer, Spawner, Timer};
 use crate::sync::Arc;
@@ -34,15 +34,6 @@ pub struct ServerRouterBuilder<V> {
     requires_hello: bool,
 }
 
-/// The handler of links that are yet to be given theirs.
-struct Nobody;
-
-impl<V> Handler<V> for Nobody {
-    fn call(&self, _: &Link<V>, _: Call<V>) -> Answer<V> {
-        Answer::unknown()
-    }
-}
-
 impl<V> ServerRouterBuilder<V>
 where
     V: Serialize + DeserializeOwned + Send + Sync + 'static,
@@ -56,7 +47,7 @@ where
             limits: Limits::default(),
             spawner: None,
             timer: None,
-            links: Link::builder(Nobody),
+            links: LinkBuilder::without_handler(),
             requires_hello: false,
         }
     }

@@ -61,29 +61,27 @@ where
 {
     /// Has a link with who is at the other end. The peer is in the table before it can say anything: whatever changes for all peers finds it.
     pub(super) fn take_in(self: &Arc<Self>, carrier: Arc<dyn Carrier>, seat: Seat) {
-        let id = {
-            let mut peers = self.peers.hold();
-            peers.last += 1;
-            peers.last
-        };
-        let peer = Arc::new(Peer::new(id, self, carrier.info(), seat));
-        {
+        let info = carrier.info();
+        let peer = {
             let mut peers = self.peers.hold();
             if peers.is_over {
                 return;
             }
+            peers.last += 1;
+            let peer = Arc::new(Peer::new(peers.last, self, info, seat));
             let entry = Entry {
                 peer: Arc::clone(&peer),
                 link: None,
             };
-            peers.by_id.insert(id, entry);
-        }
+            peers.by_id.insert(peer.id, entry);
+            peer
+        };
         let handler = Arc::new(Serves(Arc::clone(&peer)));
         let link = self.links.with_handler(handler).accept(carrier);
         peer.set_link(&link);
         let late = {
             let mut peers = self.peers.hold();
-            match peers.by_id.get_mut(&id) {
+            match peers.by_id.get_mut(&peer.id) {
                 Some(entry) => entry.link.replace(link),
                 // It has gone, or all have.
                 None => Some(link),

@@ -16,7 +16,9 @@ mod sockets;
 use std::thread;
 use std::time::Duration;
 
-use fanfare::Executor;
+use async_channel::bounded;
+use fanfare::{Executor, Spawner};
+use futures_lite::future::block_on;
 
 use crate::harness::{Bench, Case, Unit};
 use sockets::Kind;
@@ -129,4 +131,13 @@ fn executor() -> Executor {
     let run = executor.clone();
     thread::spawn(move || smol::block_on(run.run(std::future::pending::<()>())));
     executor
+}
+
+/// Does it in a task of this executor.
+fn run_on<T: Send + 'static>(on: &Executor, work: impl Future<Output = T> + Send + 'static) -> T {
+    let (result_to, result) = bounded(1);
+    on.spawn(Box::pin(async move {
+        let _ = result_to.send(work.await).await;
+    }));
+    block_on(result.recv()).expect("it is run")
 }

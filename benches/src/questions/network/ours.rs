@@ -11,7 +11,7 @@ use fanfare::net::{Answer, Handler, Link};
 use futures_lite::future::{block_on, zip};
 
 use super::sockets::Kind;
-use super::{executor, nanoseconds};
+use super::{executor, nanoseconds, run_on};
 
 /// What events carry: 64 bytes.
 pub(super) const PAYLOAD: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -92,20 +92,10 @@ impl Pair {
         }
     }
 
-    /// Does it where the client's tasks run.
-    fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
-        use fanfare::Spawner;
-        let (result_to, result) = bounded(1);
-        self.on.spawn(Box::pin(async move {
-            let _ = result_to.send(work.await).await;
-        }));
-        block_on(result.recv()).expect("it is run")
-    }
-
     pub(super) fn send(&mut self, count: u64) -> Duration {
         self.listens.missing.store(count, Ordering::Relaxed);
         let (link, done) = (self.client.clone(), self.done.clone());
-        self.run(async move {
+        run_on(&self.on, async move {
             let start = Instant::now();
             for _ in 0..count {
                 link.send(event()).await.unwrap();
@@ -118,7 +108,7 @@ impl Pair {
     pub(super) fn latencies(&mut self, count: usize) -> Vec<f64> {
         self.listens.tells.store(1, Ordering::Relaxed);
         let (link, came) = (self.client.clone(), self.came.clone());
-        let taken = self.run(async move {
+        let taken = run_on(&self.on, async move {
             let mut taken = Vec::with_capacity(count);
             for _ in 0..count {
                 let start = Instant::now();
@@ -134,7 +124,7 @@ impl Pair {
 
     pub(super) fn round_trips(&mut self, count: usize) -> Vec<f64> {
         let link = self.client.clone();
-        self.run(async move {
+        run_on(&self.on, async move {
             let mut taken = Vec::with_capacity(count);
             for _ in 0..count {
                 let start = Instant::now();

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use async_channel::{Receiver, bounded, unbounded};
+use fanfare::Executor;
 use fanfare::net::{ClientRouter, Limits, RemoteSender, ServerRouter, WhenFull};
 use fanfare::router::{Message, Router};
-use fanfare::{Executor, Spawner};
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 use futures_lite::future::block_on;
 use smol::net::TcpStream;
 
 use super::ours::PAYLOAD;
 use super::sockets::Kind;
-use super::{executor, nanoseconds};
+use super::{executor, nanoseconds, run_on};
 
 pub(super) struct Pair {
     client: ClientRouter<String>,
@@ -85,19 +85,10 @@ impl Pair {
         }
     }
 
-    /// Does it where the client's tasks run.
-    fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
-        let (result_to, result) = bounded(1);
-        self.on.spawn(Box::pin(async move {
-            let _ = result_to.send(work.await).await;
-        }));
-        block_on(result.recv()).expect("it is run")
-    }
-
     pub(super) fn send(&mut self, count: u64) -> Duration {
         self.missing.store(count, Ordering::Relaxed);
         let (sender, done) = (self.sender.clone(), self.done.clone());
-        self.run(async move {
+        run_on(&self.on, async move {
             let start = Instant::now();
             for _ in 0..count {
                 sender
@@ -112,7 +103,7 @@ impl Pair {
 
     pub(super) fn latencies(&mut self, count: usize) -> Vec<f64> {
         let (sender, came) = (self.sender.clone(), self.came.clone());
-        self.run(async move {
+        run_on(&self.on, async move {
             let mut taken = Vec::with_capacity(count);
             for _ in 0..count {
                 let start = Instant::now();
@@ -129,7 +120,7 @@ impl Pair {
 
     pub(super) fn round_trips(&mut self, count: usize) -> Vec<f64> {
         let client = self.client.clone();
-        self.run(async move {
+        run_on(&self.on, async move {
             let mut taken = Vec::with_capacity(count);
             for _ in 0..count {
                 let start = Instant::now();

@@ -2,9 +2,8 @@
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 
-use async_io::Async;
 use futures_rustls::rustls::ServerConfig;
 use futures_rustls::rustls::server::WebPkiClientVerifier;
 use futures_rustls::{TlsAcceptor, server::TlsStream};
@@ -13,7 +12,7 @@ use webpki::EndEntityCert;
 
 use super::problem::of_handshake;
 use super::{Credentials, Trust, VERSIONS, provider};
-use crate::net::carrier::names::{listen, to_listen_at};
+use crate::net::carrier::listening::Listening;
 use crate::net::carrier::socket::Socket;
 use crate::net::carrier::{CarrierError, Handshake, Identity, Listener, PeerInfo, StreamCarrier};
 use crate::net::frame::Framing;
@@ -64,13 +63,9 @@ impl Bind {
             .with_single_cert(chain, key)
             .map_err(|error| refused(&error))?;
         // Encrypted: everybody may come.
-        let addresses = to_listen_at(&self.address, true).await?;
-        let listener = listen(&self.address, &addresses)?;
-        let address = listener.get_ref().local_addr();
-        let address = address.map_err(|error| CarrierError::io("listening", error))?;
+        let listening = Listening::at(&self.address, true).await?;
         Ok(TlsListener {
-            listener,
-            address,
+            listening,
             acceptor: TlsAcceptor::from(Arc::new(config)),
         })
     }
@@ -87,8 +82,7 @@ impl IntoFuture for Bind {
 
 /// Accepts connections over TLS. Made by [`bind`].
 pub struct TlsListener {
-    listener: Async<TcpListener>,
-    address: SocketAddr,
+    listening: Listening,
     acceptor: TlsAcceptor,
 }
 
@@ -96,19 +90,15 @@ impl TlsListener {
     /// Where it listens, with the port that was found free.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.listening.address()
     }
 }
 
 impl Listener for TlsListener {
     fn accept(&self, framing: Framing) -> BoxFuture<'_, Result<Handshake, CarrierError>> {
         Box::pin(async move {
-            let accepted = self.listener.accept().await;
-            let (stream, peer) = accepted.map_err(|error| CarrierError::io("accepting", error))?;
-            let nodelay = stream.get_ref().set_nodelay(true);
-            nodelay.map_err(|error| CarrierError::io("accepting", error))?;
-            let (acceptor, peer) = (self.acceptor.clone(), peer.to_string());
-            let name = peer.clone();
+            let (stream, peer) = self.listening.accept().await?;
+            let (acceptor, name) = (self.acceptor.clone(), peer.clone());
             Ok(Handshake::new(peer, async move {
                 let accepted = acceptor.accept(Socket::new(stream)).await;
                 let stream = accepted.map_err(|error| of_handshake("accepting", error))?;
@@ -122,7 +112,7 @@ impl Listener for TlsListener {
     }
 
     fn address(&self) -> String {
-        self.address.to_string()
+        self.listening.address().to_string()
     }
 }
 
@@ -145,6 +135,8 @@ fn identity(stream: &TlsStream<Socket<TcpStream>>) -> Option<Identity> {
 
 impl fmt::Debug for TlsListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TlsListener").field(&self.address).finish()
+        f.debug_tuple("TlsListener")
+            .field(&self.listening.address())
+            .finish()
     }
 }
