@@ -73,7 +73,7 @@ impl<M: Send + Sync + 'static> Hub<M> {
                 in_use,
                 responders: settings.signal(".requests", InUse::new()),
                 retained: Retained::new(),
-                timer: settings.timer(),
+                timer: settings.signals.timer(),
                 notices: Signal::builder(Notice::Added {
                     pattern: Pattern::all(),
                     subscribers: 0,

@@ -13,7 +13,7 @@ use super::into::IntoPattern;
 use super::listeners::Its;
 use super::message::{Body, Message};
 use super::pattern::Pattern;
-use crate::signal::{Backoff, ConnectBuilder, Connection, Filterable, Method, Overflow};
+use crate::signal::{Backoff, ConnectBuilder, Connection, Filterable, Method, Overflow, passed_on};
 use crate::sync::Arc;
 
 /// A listener in the making: say which [`topics`](Self::topics) it listens to, and end it in `.await` or [`now`](Self::now).
@@ -36,20 +36,6 @@ pub struct Listen<M, O = (), R = ()> {
 pub(super) struct Owner<M> {
     pub(super) subscriber: Option<Its>,
     pub(super) hub: Option<Hub<M>>,
-}
-
-/// What an option of a connection is called, with its arguments.
-macro_rules! options {
-    ($($name:ident($($argument:ident: $type:ty),*) $doc:literal;)*) => {
-        $(
-            #[doc = $doc]
-            #[doc = concat!(" See [`ConnectBuilder::", stringify!($name), "`].")]
-            pub fn $name(mut self, $($argument: $type),*) -> Self {
-                self.connect = self.connect.$name($($argument),*);
-                self
-            }
-        )*
-    };
 }
 
 impl<M, O, R> Listen<M, O, R> {
@@ -127,7 +113,8 @@ impl<M, O, R> Listen<M, O, R> {
         self
     }
 
-    options! {
+    passed_on! {
+        connect, "ConnectBuilder", "crate::ConnectBuilder":
         once() "Ends the listener with its first call.";
         times(count: usize) "Ends the listener with its `count`th call.";
         priority(priority: i32) "Has it called before listeners of lower priority.";

@@ -76,7 +76,7 @@ impl<V: Send + Sync + 'static> Router<V> {
 
     pub(super) fn from_settings(settings: &Settings<V>) -> Self {
         let heard = Heard::new(settings.as_message.is_some() || settings.is_mirror);
-        let handlers = settings.signal_of_calls(".requests");
+        let handlers = settings.signals.signal_of_calls(".requests");
         let presence = Signal::builder(Presence::of_nobody());
         let nothing = Notice::Removed {
             route: Route::any(),
@@ -84,16 +84,18 @@ impl<V: Send + Sync + 'static> Router<V> {
         };
         let shared = Arc::new(Shared {
             signal: settings
+                .signals
                 .signal_of_calls("")
                 .tally(Arc::clone(&heard) as _)
                 .build(),
             handlers: handlers.fallible().build(),
             heard,
-            presence: settings.signal(presence, ".presence").build(),
+            presence: settings.signals.signal(presence, ".presence").build(),
             notices: settings
+                .signals
                 .signal(Signal::builder(nothing), ".notices")
                 .build(),
-            timer: settings.timer(),
+            timer: settings.signals.timer(),
             as_message: settings.as_message,
         });
         shared.heard.set_router(&shared);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::message::Message;
 use super::places::{Places, place_methods};
 use super::route::Route;
-use crate::signal::{Backoff, ConnectBuilder, Connection, Filterable, Method, Overflow};
+use crate::signal::{Backoff, ConnectBuilder, Connection, Filterable, Method, Overflow, passed_on};
 use crate::sync::Arc;
 
 /// A listener in the making: say what it listens to, and end it in `.await` or [`now`](Self::now). Connecting never waits and
@@ -44,21 +44,6 @@ pub struct Listen<V, O = ()> {
     places: Places,
     is_ordered: bool,
 }
-
-/// What an option of a connection is called, with its arguments.
-macro_rules! options {
-    ($builder:ident: $($name:ident($($argument:ident: $type:ty),*) $doc:literal;)*) => {
-        $(
-            #[doc = $doc]
-            #[doc = concat!(" See [`ConnectBuilder::", stringify!($name), "`](crate::ConnectBuilder::", stringify!($name), ").")]
-            pub fn $name(mut self, $($argument: $type),*) -> Self {
-                self.$builder = self.$builder.$name($($argument),*);
-                self
-            }
-        )*
-    };
-}
-pub(super) use options;
 
 impl<V, O> Listen<V, O> {
     pub(super) fn new(connect: ConnectBuilder<V, (), Route, O>, is_ordered: bool) -> Self {
@@ -107,8 +92,8 @@ impl<V, O> Listen<V, O> {
         self
     }
 
-    options! {
-        connect:
+    passed_on! {
+        connect, "ConnectBuilder", "crate::ConnectBuilder":
         once() "Ends the listener with its first call.";
         times(count: usize) "Ends the listener with its `count`th call.";
         priority(priority: i32) "Has it called before listeners of lower priority, whatever they listen to.";

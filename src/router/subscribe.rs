@@ -5,11 +5,10 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::listen::options;
 use super::message::Message;
 use super::places::{Places, place_methods};
 use super::route::Route;
-use crate::signal::{Overflow, SubscribeBuilder, Subscription};
+use crate::signal::{Overflow, SubscribeBuilder, Subscription, passed_on};
 use crate::sync::Arc;
 
 /// A subscription in the making: `.await` or [`now`](Self::now) makes it. It says what it is about as a [`Listen`](super::Listen) does.
@@ -53,8 +52,8 @@ impl<V: Send + Sync + 'static> Subscribe<V> {
         self
     }
 
-    options! {
-        subscribe:
+    passed_on! {
+        subscribe, "SubscribeBuilder", "crate::SubscribeBuilder":
         once() "Ends the subscription with its first message.";
         times(count: usize) "Ends the subscription with its `count`th message.";
         priority(priority: i32) "Has it get messages before listeners of lower priority.";

@@ -19,9 +19,9 @@ use crate::net::link::{self, ConnectError, Link, LinkBuilder, RequestError};
 use crate::net::start::StartError;
 use crate::net::wire::Token;
 use crate::net::within::within;
-use crate::router::{Router, RouterBuilder};
-use crate::signal::{Backoff, Dispatcher, Signal};
-use crate::spawn::{AmbientTimer, Spawner, Timer};
+use crate::router::RouterBuilder;
+use crate::signal::{Backoff, CommonSettings, Dispatcher, Signal};
+use crate::spawn::{Spawner, Timer};
 use crate::sync::Arc;
 
 /// A client in the making. Made by [`ClientRouter::builder`].
@@ -31,11 +31,8 @@ pub struct ClientRouterBuilder<V> {
     links: LinkBuilder<V>,
     limits: Limits,
     backoff: Option<Backoff>,
-    spawner: Option<Arc<dyn Spawner>>,
-    timer: Option<Arc<dyn Timer>>,
-    name: Option<String>,
-    dispatchers: Vec<Arc<dyn Dispatcher>>,
-    counts_calls: bool,
+    /// What its routers are made with.
+    settings: CommonSettings,
     waits_for_server: bool,
 }
 
@@ -49,11 +46,7 @@ where
             links: LinkBuilder::without_handler(),
             limits: Limits::default(),
             backoff: None,
-            spawner: None,
-            timer: None,
-            name: None,
-            dispatchers: Vec::new(),
-            counts_calls: false,
+            settings: CommonSettings::default(),
             waits_for_server: false,
         }
     }
@@ -103,32 +96,32 @@ where
 
     /// A name for logs, which messages tell.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.settings.name = Some(name.into());
         self
     }
 
     /// Where its tasks and its async listeners run. Without one it looks around, see [`spawn`](crate::spawn).
     pub fn spawner(mut self, spawner: impl Spawner) -> Self {
-        self.spawner = Some(Arc::new(spawner));
+        self.settings.spawner = Some(Arc::new(spawner));
         self
     }
 
     /// What time is measured by. Without one it looks around, see [`spawn`](crate::spawn).
     pub fn timer(mut self, timer: impl Timer) -> Self {
-        self.timer = Some(Arc::new(timer));
+        self.settings.timer = Some(Arc::new(timer));
         self
     }
 
     /// Has every message that comes, every request that is replied to here, and each call for it go through a dispatcher. See
     /// [`RouterBuilder::dispatcher`].
     pub fn dispatcher(mut self, dispatcher: impl Dispatcher) -> Self {
-        self.dispatchers.push(Arc::new(dispatcher));
+        self.settings.dispatchers.push(Arc::new(dispatcher));
         self
     }
 
     /// Counts and times the calls of each listener. See [`RouterBuilder::stats`].
     pub fn stats(mut self) -> Self {
-        self.counts_calls = true;
+        self.settings.counts_calls = true;
         self
     }
 
@@ -144,8 +137,9 @@ where
         let Some(dialer) = self.dialer.clone() else {
             return Err(StartError::NobodyToConnectTo);
         };
-        let spawner = self.spawner.clone().unwrap_or_else(link::spawner);
-        let timer = self.timer.clone().unwrap_or_else(AmbientTimer::shared);
+        let spawner = self.settings.spawner.clone();
+        let spawner = spawner.unwrap_or_else(link::spawner);
+        let timer = self.settings.timer();
         let links = self
             .links
             .clone()
@@ -193,24 +187,13 @@ where
         Ok(client)
     }
 
+    /// One of its routers: the first has its name, the other its own after it.
     fn router(&self, after_name: &str) -> RouterBuilder<V> {
-        let mut router = Router::builder();
-        if let Some(name) = &self.name {
-            router = router.name(format!("{name}{after_name}"));
+        let mut settings = self.settings.clone();
+        if let Some(name) = &mut settings.name {
+            name.push_str(after_name);
         }
-        if let Some(spawner) = &self.spawner {
-            router = router.spawner(Arc::clone(spawner));
-        }
-        if let Some(timer) = &self.timer {
-            router = router.timer(Arc::clone(timer));
-        }
-        for dispatcher in &self.dispatchers {
-            router = router.dispatcher(Arc::clone(dispatcher));
-        }
-        if self.counts_calls {
-            router = router.stats();
-        }
-        router
+        RouterBuilder::of(settings)
     }
 }
 
@@ -233,7 +216,7 @@ fn session() -> Token {
 impl<V> fmt::Debug for ClientRouterBuilder<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientRouterBuilder")
-            .field("name", &self.name)
+            .field("name", &self.settings.name)
             .field("links", &self.links)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

@@ -10,7 +10,7 @@ use super::held::Held;
 use super::places::Source;
 use super::unheard::ListenError;
 use crate::router::{Listen, Message, Places, Route, place_methods};
-use crate::signal::{Backoff, Connection, Filterable, Method, Overflow};
+use crate::signal::{Backoff, Connection, Filterable, Method, Overflow, passed_on};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -21,20 +21,6 @@ pub struct RemoteListen<V, O = ()> {
     handle: Arc<Handle<V>>,
     listen: Listen<V, O>,
     places: Places,
-}
-
-/// What an option of a listener is called, with its arguments.
-macro_rules! listen_options {
-    ($($name:ident($($argument:ident: $type:ty),*) $doc:literal;)*) => {
-        $(
-            #[doc = $doc]
-            #[doc = concat!(" See [`Listen::", stringify!($name), "`](crate::router::Listen::", stringify!($name), ").")]
-            pub fn $name(mut self, $($argument: $type),*) -> Self {
-                self.listen = self.listen.$name($($argument),*);
-                self
-            }
-        )*
-    };
 }
 
 impl<V, O> RemoteListen<V, O> {
@@ -69,7 +55,8 @@ impl<V, O> RemoteListen<V, O> {
         self
     }
 
-    listen_options! {
+    passed_on! {
+        listen, "Listen", "crate::router::Listen":
         concurrent() "Has calls of an async listener begin when their message comes, whether others are running or not.";
         max_in_flight(calls: usize) "Lets at most this many calls run at a time.";
         once() "Ends the listener with its first call.";

@@ -8,7 +8,7 @@ use super::held::Held;
 use super::places::Source;
 use super::unheard::ListenError;
 use crate::router::{Message, Places, Route, Subscribe, place_methods};
-use crate::signal::{Overflow, Subscription};
+use crate::signal::{Overflow, Subscription, passed_on};
 use crate::spawn::BoxFuture;
 use crate::sync::Arc;
 
@@ -18,20 +18,6 @@ pub struct RemoteSubscribe<V> {
     handle: Arc<Handle<V>>,
     subscribe: Subscribe<V>,
     places: Places,
-}
-
-/// What an option of a subscription is called, with its arguments.
-macro_rules! subscribe_options {
-    ($($name:ident($($argument:ident: $type:ty),*) $doc:literal;)*) => {
-        $(
-            #[doc = $doc]
-            #[doc = concat!(" See [`Subscribe::", stringify!($name), "`](crate::router::Subscribe::", stringify!($name), ").")]
-            pub fn $name(mut self, $($argument: $type),*) -> Self {
-                self.subscribe = self.subscribe.$name($($argument),*);
-                self
-            }
-        )*
-    };
 }
 
 impl<V: Send + Sync + 'static> RemoteSubscribe<V> {
@@ -57,7 +43,8 @@ impl<V: Send + Sync + 'static> RemoteSubscribe<V> {
         self
     }
 
-    subscribe_options! {
+    passed_on! {
+        subscribe, "Subscribe", "crate::router::Subscribe":
         capacity(capacity: usize) "How many messages may wait, 64 if nothing is said.";
         overflow(overflow: Overflow) "What happens when the queue is full: with [`Overflow::Wait`] nothing more is read from the server until there is room.";
         once() "Ends the subscription with its first message.";
