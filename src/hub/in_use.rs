@@ -1,19 +1,15 @@
 //! The patterns that somebody listens to.
 
-use std::collections::VecDeque;
-
 use super::index::Wildcards;
 use super::notice::{Notice, is_of_hub};
 use super::pattern::Pattern;
-use crate::signal::{Keys, Tally, capture};
-use crate::sync::{Arc, AtomicBool, Lock, OnceLock, Ordering};
+use crate::signal::{Keys, News, Tally, capture};
+use crate::sync::{Arc, OnceLock};
 
 /// The patterns that somebody listens to, as the connections of a hub tell: however they come and go.
 pub(super) struct InUse {
     wildcards: Wildcards,
-    news: Lock<News>,
-    /// Whether there may be news: most changes are told to nobody.
-    has_news: AtomicBool,
+    news: News<Notice>,
     /// Who is told of notices, from when somebody asked for them.
     teller: OnceLock<Teller>,
 }
@@ -21,19 +17,11 @@ pub(super) struct InUse {
 /// Tells of a notice.
 pub(super) type Teller = Box<dyn Fn(Notice) + Send + Sync>;
 
-#[derive(Default)]
-struct News {
-    notices: VecDeque<Notice>,
-    /// Whether a thread is telling them. One at a time, so that they are told in order.
-    is_told: bool,
-}
-
 impl InUse {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             wildcards: Wildcards::new(),
-            news: Lock::new(News::default()),
-            has_news: AtomicBool::new(false),
+            news: News::new(),
             teller: OnceLock::new(),
         })
     }
@@ -47,8 +35,7 @@ impl InUse {
         if self.teller.get().is_none() || is_of_hub(pattern) {
             return;
         }
-        self.news.hold().notices.push_back(notice(pattern.clone()));
-        self.has_news.store(true, Ordering::Release);
+        self.news.add(notice(pattern.clone()));
     }
 }
 
@@ -83,28 +70,13 @@ impl Tally<Pattern> for InUse {
         }
     }
 
-    /// Tells what there is to be told, in order. Where somebody is telling already, that one goes on with it.
     fn settle(&self) {
-        if !self.has_news.load(Ordering::Acquire) {
+        if !self.news.has_any() {
             return;
         }
-        let Some(teller) = self.teller.get() else {
-            return;
-        };
-        let mut news = self.news.hold();
-        if std::mem::replace(&mut news.is_told, true) {
-            return;
-        }
-        loop {
-            let Some(notice) = news.notices.pop_front() else {
-                news.is_told = false;
-                self.has_news.store(false, Ordering::Release);
-                return;
-            };
-            drop(news);
+        if let Some(teller) = self.teller.get() {
             // Making a message of it is the user's code.
-            drop(capture(|| teller(notice)));
-            news = self.news.hold();
+            self.news.tell(|notice| drop(capture(|| teller(notice))));
         }
     }
 }

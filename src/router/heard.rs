@@ -1,6 +1,5 @@
 //! The routes that somebody listens to.
 
-use std::collections::VecDeque;
 use std::mem;
 
 use super::handle::Shared;
@@ -8,7 +7,7 @@ use super::notice::{DetachReason, Notice};
 use super::roster::Roster;
 use super::route::Route;
 use super::trace;
-use crate::signal::{Tally, Turns, capture};
+use crate::signal::{News, Tally, Turns, capture};
 use crate::sync::{Arc, AtomicBool, Lock, OnceLock, Ordering, Weak};
 
 /// The routes that somebody listens to, as the connections of a router tell: however they come and go.
@@ -17,21 +16,13 @@ pub(super) struct Heard<V> {
     /// Whether `#connect` and `#disconnect` are sent as messages.
     announces: bool,
     router: OnceLock<Weak<Shared<V>>>,
-    work: Lock<Work>,
-    /// Whether there may be work: most changes bring none.
-    has_work: AtomicBool,
+    /// Routes by which nothing can come, of which everybody is to be taken off when no lock is held.
+    detach: Lock<Vec<(Route, DetachReason)>>,
+    /// Whether there may be some: most changes bring none. Set after they stand in their place, and taken back under the lock.
+    has_detach: AtomicBool,
+    news: News<Notice>,
     /// Whether somebody has asked for notices.
     has_readers: AtomicBool,
-}
-
-/// What changes leave to be done when no lock is held.
-#[derive(Default)]
-struct Work {
-    /// Routes by which nothing can come.
-    detach: Vec<(Route, DetachReason)>,
-    notices: VecDeque<Notice>,
-    /// Whether a thread is telling them. One at a time, so that they are told in order.
-    is_told: bool,
 }
 
 impl<V> Heard<V> {
@@ -40,8 +31,9 @@ impl<V> Heard<V> {
             roster: Roster::new(),
             announces,
             router: OnceLock::new(),
-            work: Lock::new(Work::default()),
-            has_work: AtomicBool::new(false),
+            detach: Lock::new(Vec::new()),
+            has_detach: AtomicBool::new(false),
+            news: News::new(),
             has_readers: AtomicBool::new(false),
         })
     }
@@ -58,14 +50,13 @@ impl<V> Heard<V> {
 
     pub(super) fn note(&self, notice: impl FnOnce() -> Notice) {
         if self.has_readers.load(Ordering::Acquire) {
-            self.work.hold().notices.push_back(notice());
-            self.has_work.store(true, Ordering::Release);
+            self.news.add(notice());
         }
     }
 
     fn detach(&self, route: &Route, reason: DetachReason) {
-        self.work.hold().detach.push((route.clone(), reason));
-        self.has_work.store(true, Ordering::Release);
+        self.detach.hold().push((route.clone(), reason));
+        self.has_detach.store(true, Ordering::Release);
     }
 
     /// Keeps the roster up to date; tells whether the sender is there and does not declare the event.
@@ -101,7 +92,7 @@ impl<V: Send + Sync + 'static> Tally<Route> for Heard<V> {
     }
 
     fn settle(&self) {
-        if !self.has_work.load(Ordering::Acquire) {
+        if !self.has_detach.load(Ordering::Acquire) && !self.news.has_any() {
             return;
         }
         if let Some(router) = self.router.get().and_then(Weak::upgrade) {
@@ -112,25 +103,16 @@ impl<V: Send + Sync + 'static> Tally<Route> for Heard<V> {
 
 impl<V: Send + Sync + 'static> Heard<V> {
     fn settle_for(&self, router: &Shared<V>) {
-        let detach = mem::take(&mut self.work.hold().detach);
+        let detach = {
+            let mut detach = self.detach.hold();
+            self.has_detach.store(false, Ordering::Release);
+            mem::take(&mut *detach)
+        };
         for (route, reason) in detach {
             router.detach(&route, &reason);
         }
-        let mut work = self.work.hold();
-        if mem::replace(&mut work.is_told, true) {
-            return;
-        }
-        loop {
-            let Some(notice) = work.notices.pop_front() else {
-                work.is_told = false;
-                let has_work = !work.detach.is_empty();
-                self.has_work.store(has_work, Ordering::Release);
-                return;
-            };
-            drop(work);
-            drop(capture(|| router.notices.send().with(notice).now()));
-            work = self.work.hold();
-        }
+        self.news
+            .tell(|notice| drop(capture(|| router.notices.send().with(notice).now())));
     }
 }
 
